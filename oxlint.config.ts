@@ -1,0 +1,81 @@
+import { defineConfig } from 'oxlint'
+
+/** Room -> the rooms it may import. This table IS the architecture; every wall below is derived from it. */
+const rooms: Record<string, string[]> = {
+  'src/engine': [],
+  'src/engines': ['engine'],
+  'src/protocols': ['engine'],
+  'src/admission': ['engine'],
+  'src/routing': ['engine', 'admission'],
+  'src/models': ['store'],
+  'src/store': [],
+  'src/config': [],
+  'src/gateway': ['engine', 'protocols', 'admission', 'routing'],
+  'src/client': ['protocols'],
+  'src/cli': ['config'],
+  'src/daemon': ['engine', 'engines', 'protocols', 'admission', 'routing', 'gateway', 'models', 'store', 'config'],
+  bench: [],
+  commands: ['cli', 'client', 'config', 'bench'],
+}
+/** Rooms whose sub-folders are strangers to each other. */
+const suites: Record<string, string[]> = {
+  engines: ['fake', 'llama-cpp'],
+  protocols: ['openai', 'control'],
+}
+
+const name = (room: string) => room.replace('src/', '')
+const names = [...Object.keys(rooms).map(name), 'benchmarks', 'tests']
+
+const wall = (files: string, closed: string[], message: string) => ({
+  files: [files],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `\\.\\./(src/)?(${closed.join('|')})/`, message }] },
+    ] as never,
+  },
+})
+const walls = Object.entries(rooms).map(([room, open]) =>
+  wall(
+    `${room}/**`,
+    names.filter((other) => other !== name(room) && !open.includes(other)),
+    `${room} may import only: ${open.join(', ') || 'the leaves'}. See ARCHITECTURE.md`,
+  ),
+)
+const partitions = Object.entries(suites).flatMap(([suite, members]) =>
+  members.map((member) =>
+    wall(
+      `src/${suite}/${member}/**`,
+      [
+        ...members.filter((other) => other !== member),
+        ...names.filter((other) => other !== suite && !rooms[`src/${suite}`]!.includes(other)),
+      ],
+      `${suite}/${member} must not know its neighbours`,
+    ),
+  ),
+)
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'oxc', 'unicorn'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['dist/**', 'pocket/**', 'worker/**'],
+  rules: {
+    'import/no-cycle': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/no-non-null-assertion': 'off',
+    'unicorn/filename-case': ['error', { case: 'kebabCase' }],
+    'max-lines': ['error', { max: 300 }],
+    'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    'no-console': 'error',
+  },
+  overrides: [
+    ...walls,
+    ...partitions,
+    { files: ['**/*.test.ts', '**/*.test-kit.ts'], rules: { 'max-lines-per-function': 'off' } },
+    { files: ['benchmarks/**', 'scripts/**', 'bin/**'], rules: { 'no-console': 'off' } },
+  ],
+})

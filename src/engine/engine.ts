@@ -1,0 +1,34 @@
+import type { EngineEvent, EngineStatus, GenerateRequest, LoadOptions, ModelInfo } from './types.ts'
+
+/** One loaded model. What the gateway knows about any engine; nothing else crosses this line. */
+export interface Engine {
+  readonly kind: string
+  readonly info: ModelInfo
+  /**
+   * Applies the chat template, tokenizes and checks that the prompt fits; holds no slot.
+   * Rejects with `context_length_exceeded` (details n_prompt_tokens, n_ctx) or `invalid_request`.
+   */
+  prepare(request: GenerateRequest): Promise<Prepared>
+  tokenize(text: string): Promise<number[]>
+  detokenize(tokens: number[]): Promise<string>
+  status(): EngineStatus
+  /** Idempotent. Running generations end with `engine_failed`; native memory is free when it resolves. */
+  close(): Promise<void>
+}
+
+/** A request that fits. Good for several choices: each `generate` is one independent generation. */
+export interface Prepared {
+  readonly promptTokens: number
+  /**
+   * Ends with exactly one `finish` event, or throws an AppError. Aborting `signal`, or leaving the loop
+   * early, frees the slot after the decode in flight; after an abort it throws `cancelled`.
+   * `choice` counts from 0 and is added to the seed, so that choices differ and still repeat.
+   */
+  generate(choice: number, signal: AbortSignal): AsyncIterable<EngineEvent>
+}
+
+/** Makes engines of one kind. `load` rejects with `invalid_model`, `insufficient_memory` or `cancelled`. */
+export interface EngineLoader {
+  readonly kind: string
+  load(options: LoadOptions, hooks: { signal: AbortSignal; onProgress(fraction: number): void }): Promise<Engine>
+}

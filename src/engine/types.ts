@@ -1,0 +1,104 @@
+/** The words that gateway and engines share. No dialect's field names, no HTTP, no files of ours. */
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls'
+
+/** Token counts are the engine's own. `cachedTokens` of the prompt were found in a slot's KV cells. */
+export type Usage = { promptTokens: number; cachedTokens: number; completionTokens: number }
+
+/** Milliseconds, measured in the engine: waiting for a slot, prompt processing, generation. */
+export type Timings = { queueMs: number; prefillMs: number; decodeMs: number }
+
+export type ToolCall = { id: string; name: string; argumentsJson: string }
+
+export type Message = {
+  role: 'system' | 'user' | 'assistant' | 'tool'
+  text: string
+  name?: string
+  /** Only on assistant turns. */
+  toolCalls?: ToolCall[]
+  /** Only on tool turns: which call this answers. */
+  toolCallId?: string
+}
+
+export type Prompt =
+  | { kind: 'chat'; messages: Message[] }
+  | { kind: 'text'; text: string }
+  | { kind: 'tokens'; tokens: number[] }
+
+/** Absent means "the engine's default"; the engine must not apply a sampler that nobody asked for. */
+export type Sampling = {
+  temperature?: number
+  topP?: number
+  topK?: number
+  minP?: number
+  seed?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+  repetitionPenalty?: number
+  /** Token id -> added to its logit; -100 bans, 100 forces. */
+  logitBias?: Map<number, number>
+}
+
+export type GenerateRequest = {
+  prompt: Prompt
+  sampling: Sampling
+  /** Absent: until the model stops or its context is full. */
+  maxTokens?: number
+  /** Matched on text, across token borders; never part of the output. */
+  stop: string[]
+  /** Keep going after the end-of-generation token (for benchmarks). */
+  ignoreEos: boolean
+}
+
+/** Named noun-action, like the parts of a sentence: `text-delta`, never `emitText`. */
+export type EngineEvent =
+  | { type: 'prompt-progress'; processed: number; total: number }
+  /** `tokens`: how many sampled tokens this text stands for (held-back text is counted where it leaves). */
+  | { type: 'text-delta'; text: string; tokens: number }
+  | { type: 'finish'; reason: FinishReason; usage: Usage; timings: Timings }
+
+export type ModelInfo = {
+  /** e.g. `llama`, `qwen2`. */
+  architecture: string
+  /** e.g. `Q8_0`; undefined where it has no meaning. */
+  quantization: string | undefined
+  parameters: number | undefined
+  sizeBytes: number
+  /** Tokens that one request may use, prompt and answer together. */
+  contextLength: number
+  trainedContextLength: number
+  vocabularySize: number
+  hasChatTemplate: boolean
+}
+
+export type EngineStatus = {
+  slots: number
+  busySlots: number
+  /** Requests inside the engine that wait for a slot. */
+  waiting: number
+  counters: EngineCounters
+}
+
+/** Totals since load. */
+export type EngineCounters = {
+  steps: number
+  prefillTokens: number
+  cachedTokens: number
+  decodeTokens: number
+  cancelled: number
+  /** Number of decode steps by how many sequences generated a token in them. */
+  stepsByBatchSize: Record<number, number>
+}
+
+export type LoadOptions = {
+  /** A file, or whatever the engine kind understands as a source. */
+  source: string
+  /** Tokens per slot; undefined: the model's own, capped by the engine. */
+  contextLength: number | undefined
+  /** Slots: requests generated at the same time. */
+  parallel: number
+  threads: number | undefined
+  /** Most prompt tokens in one step: a larger prefill chunk delays everybody's next token. */
+  batchTokens: number
+  gpuLayers: number | 'auto'
+}
