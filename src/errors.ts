@@ -1,29 +1,51 @@
-/** Every failure that a caller can see, and its HTTP status. Status lives here and nowhere else. */
-export const errorStatus = {
-  invalid_request: 400,
-  unsupported_parameter: 400,
-  context_length_exceeded: 400,
-  invalid_api_key: 401,
-  forbidden: 403,
-  host_not_allowed: 403,
-  not_found: 404,
-  model_not_found: 404,
-  method_not_allowed: 405,
-  conflict: 409,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
-  invalid_model: 422,
-  queue_full: 429,
-  cancelled: 499,
-  internal_error: 500,
-  engine_failed: 502,
-  overloaded: 503,
-  draining: 503,
-  timeout: 504,
-  insufficient_memory: 507,
+/** Exit codes of the command line; documented in the README. */
+export const exitCodes = {
+  failure: 1,
+  usage: 2,
+  unreachable: 3,
+  notFound: 4,
+  badModel: 5,
+  resources: 6,
+  busy: 7,
+  interrupted: 130,
 } as const
 
-export type ErrorCode = keyof typeof errorStatus
+/** Every failure that a caller can see: its HTTP status and its exit code. Both live here and nowhere else. */
+const errorTable = {
+  invalid_request: { status: 400, exit: exitCodes.usage },
+  unsupported_parameter: { status: 400, exit: exitCodes.usage },
+  invalid_config: { status: 400, exit: exitCodes.usage },
+  context_length_exceeded: { status: 400, exit: exitCodes.usage },
+  invalid_api_key: { status: 401, exit: exitCodes.failure },
+  forbidden: { status: 403, exit: exitCodes.failure },
+  host_not_allowed: { status: 403, exit: exitCodes.failure },
+  origin_not_allowed: { status: 403, exit: exitCodes.failure },
+  not_found: { status: 404, exit: exitCodes.notFound },
+  model_not_found: { status: 404, exit: exitCodes.notFound },
+  method_not_allowed: { status: 405, exit: exitCodes.failure },
+  request_timeout: { status: 408, exit: exitCodes.failure },
+  conflict: { status: 409, exit: exitCodes.busy },
+  payload_too_large: { status: 413, exit: exitCodes.usage },
+  unsupported_media_type: { status: 415, exit: exitCodes.usage },
+  invalid_model: { status: 422, exit: exitCodes.badModel },
+  queue_full: { status: 429, exit: exitCodes.busy },
+  headers_too_large: { status: 431, exit: exitCodes.usage },
+  cancelled: { status: 499, exit: exitCodes.interrupted },
+  internal_error: { status: 500, exit: exitCodes.failure },
+  engine_failed: { status: 502, exit: exitCodes.failure },
+  overloaded: { status: 503, exit: exitCodes.busy },
+  draining: { status: 503, exit: exitCodes.busy },
+  daemon_unreachable: { status: 503, exit: exitCodes.unreachable },
+  port_in_use: { status: 503, exit: exitCodes.resources },
+  timeout: { status: 504, exit: exitCodes.failure },
+  insufficient_memory: { status: 507, exit: exitCodes.resources },
+  insufficient_storage: { status: 507, exit: exitCodes.resources },
+} as const
+
+export type ErrorCode = keyof typeof errorTable
+
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errorTable, value)
 
 export type AppErrorOptions = {
   /** The request field (OpenAI's `param`) or config key at fault. */
@@ -52,7 +74,11 @@ export class AppError extends Error {
   }
 
   get status(): number {
-    return errorStatus[this.code]
+    return errorTable[this.code].status
+  }
+
+  get exitCode(): number {
+    return errorTable[this.code].exit
   }
 }
 

@@ -95,8 +95,8 @@ export type LoadOptions = {
   source: string
   /** Tokens per slot; undefined: the model's own, capped by the engine. */
   contextLength: number | undefined
-  /** Slots: requests generated at the same time. */
-  parallel: number
+  /** Slots: requests generated at the same time; undefined: as many as the engine finds sensible. */
+  parallel: number | undefined
   threads: number | undefined
   /** Most prompt tokens in one step: a larger prefill chunk delays everybody's next token. */
   batchTokens: number

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { EngineEvent, GenerateRequest, ModelInfo } from '../engine/types.ts'
 import type { AppError } from '../errors.ts'
+import { parseBody } from './parse-body.ts'
 
 /** A wire dialect: its routes, and how it says that something failed. */
 export type Protocol = {
@@ -16,12 +17,21 @@ export type Route = {
   method: 'GET' | 'POST' | 'DELETE'
   /** A fastify path; `*` takes the rest, slashes included. */
   path: string
-  run(call: { body: unknown; params: Record<string, string> }, context: RouteContext): Promise<Reply>
+  run(call: RouteCall, context: RouteContext): Promise<Reply>
 }
+
+export type RouteCall = { body: unknown; params: Record<string, string> }
 
 /** `event` is the SSE event name; most OpenAI events have none. */
 export type ServerEvent = { event?: string; data: string }
-export type Reply = { json: unknown; status?: number } | { stream: AsyncIterable<ServerEvent> }
+
+/**
+ * A stream's first event is awaited before any header is sent, so what fails before it is an ordinary
+ * failed response. `ndjson` writes one `data` per line and knows no comments, so it gets no keep-alives.
+ */
+export type Reply =
+  | { json: unknown; status?: number }
+  | { stream: AsyncIterable<ServerEvent>; format?: 'sse' | 'ndjson' }
 
 export type RouteContext = {
   /** The request's id: `x-request-id` in and out, and in every log line. */
@@ -32,6 +42,8 @@ export type RouteContext = {
   signal: AbortSignal
   /** Unknown parameters are ignored instead of refused. */
   lenient: boolean
+  /** Names parameters that `lenient` left out; the answer says so in a header. */
+  ignore(parameters: string[]): void
   /**
    * Resolves the model, checks every prompt, waits for admission. Holds its place until all choices
    * have ended or were left. `choices` is ordered prompt by prompt: index = prompt * count + choice.
@@ -43,7 +55,10 @@ export type RouteContext = {
 export type Generation = {
   /** The model's own name, which the answer carries, whatever alias was asked for. */
   model: string
+  /** Milliseconds before the engine saw the request: loading and admission. */
+  queueMs: number
   choices: AsyncIterable<EngineEvent>[]
+  detokenize(tokens: number[]): Promise<string>
 }
 
 export type ModelEntry = {
@@ -62,11 +77,12 @@ export function defineRoute<T>(route: {
   method: Route['method']
   path: string
   body: z.ZodType<T>
-  handle(body: T, context: RouteContext): Promise<Reply>
+  handle(body: T, context: RouteContext, params: Record<string, string>): Promise<Reply>
 }): Route {
   return {
     method: route.method,
     path: route.path,
-    run: (call, context) => route.handle(route.body.parse(call.body), context),
+    run: async (call, context) =>
+      route.handle(parseBody(route.body, call.body, context), context, call.params),
   }
 }

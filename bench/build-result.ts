@@ -1,0 +1,106 @@
+import { readEnvironment } from './record/environment.ts'
+import { writeNotes, type NoteFacts } from './notes.ts'
+import type { BenchOptions } from './options.ts'
+import type { Prompts } from './prompts/prompts.ts'
+import type { Recorded } from './record/recorder.ts'
+import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
+import { round } from './record/statistics.ts'
+import type { Target } from './wire/target.ts'
+
+export type ResultParts = NoteFacts & {
+  version: string
+  argv: string[]
+  startedAt: Date
+  target: Target
+  model: string
+  warmUp: number
+  openedBefore: number
+}
+
+/** Puts what was asked and what was measured into the one document that everything printed is made from. */
+export const buildResult = (parts: ResultParts): BenchResult => {
+  const { recorded, options } = parts
+  const { sent, succeeded, failed, cancelled, tokens } = recorded
+  const ended = succeeded + failed
+  return {
+    schema: 'sluice.bench',
+    schema_version: schemaVersion,
+    sluice_version: parts.version,
+    argv: parts.argv,
+    started_at: parts.startedAt.toISOString(),
+    interrupted: parts.interrupted,
+    environment: readEnvironment(),
+    target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
+    configuration: describeOptions(options, parts),
+    requests: { sent, succeeded, failed, cancelled },
+    success_rate: ended === 0 ? null : succeeded / ended,
+    error_rate: ended === 0 ? null : failed / ended,
+    errors: recorded.errors,
+    finish_reasons: recorded.finishReasons,
+    duration_s: round(recorded.durationMs / 1000),
+    throughput: describeThroughput(recorded),
+    tokens: {
+      source: tokens.source,
+      output: tokens.output,
+      prompt: tokens.prompt ?? null,
+      cached_prompt: tokens.cachedPrompt ?? null,
+    },
+    latency: describeLatency(recorded),
+    stream: {
+      events: tokens.events,
+      coalesced_events: tokens.coalescedEvents,
+      tokens_per_event:
+        tokens.source === 'usage' && tokens.events > 0 ? round(tokens.output / tokens.events) : null,
+      no_itl_because: tokens.gapsAreNotTokens ?? null,
+    },
+    server_timings: recorded.serverTimings,
+    connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
+    self_check: parts.selfCheck,
+    thresholds: [],
+    notes: writeNotes(parts),
+    samples: recorded.samples,
+    samples_dropped: recorded.samplesDropped,
+  }
+}
+
+const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchResult['throughput'] => {
+  const perSecond = (count: number): number => (durationMs > 0 ? round((count * 1000) / durationMs) : 0)
+  const counted = tokens.source !== 'none'
+  return {
+    requests_per_second: perSecond(succeeded),
+    output_tokens_per_second: counted ? perSecond(tokens.output) : null,
+    total_tokens_per_second:
+      tokens.source === 'usage' ? perSecond(tokens.output + (tokens.prompt ?? 0)) : null,
+  }
+}
+
+const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'] => ({
+  ttft: latencies.ttft ?? null,
+  tpot: latencies.tpot ?? null,
+  itl: tokens.gapsAreNotTokens === undefined ? (latencies.chunkGap ?? null) : null,
+  chunk_gap: latencies.chunkGap ?? null,
+  e2e: latencies.e2e ?? null,
+})
+
+const describeOptions = (
+  { load, stream, sampling, timeoutMs }: BenchOptions,
+  { warmUp, prompts }: { warmUp: number; prompts: Prompts },
+): Configuration => ({
+  mode: load.mode,
+  concurrency: load.concurrency,
+  requests: load.requests ?? null,
+  duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
+  warm_up: warmUp,
+  stream,
+  max_tokens: sampling.maxTokens ?? null,
+  temperature: sampling.temperature ?? null,
+  seed: sampling.seed ?? null,
+  ignore_eos: sampling.ignoreEos,
+  timeout_s: timeoutMs / 1000,
+  prompts: {
+    source: prompts.source,
+    distinct: Number.isFinite(prompts.distinct) ? prompts.distinct : null,
+    nonce: prompts.nonce ?? null,
+    seed: prompts.seed,
+  },
+})

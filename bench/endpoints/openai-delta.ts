@@ -1,0 +1,83 @@
+import type { ServerTimings, Usage } from '../wire/attempt.ts'
+import type { Delta } from './endpoint.ts'
+
+type Fields = Record<string, unknown>
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+const fieldsOf = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined)
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+
+/**
+ * Reads a chunk or a whole answer of the OpenAI family. It looks only at what a benchmark needs, and
+ * accepts the spellings in use: `reasoning` and `reasoning_content`, `text` and `content`.
+ */
+export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
+  const object = fieldsOf(json)
+  if (object === undefined) return undefined
+  const delta: Delta = {
+    hasOutput: false,
+    finishReason: undefined,
+    usage: decodeUsage(fieldsOf(object['usage'])),
+    timings: decodeTimings(fieldsOf(object['timings'])),
+    error: decodeError(object['error']),
+  }
+  const choices = object['choices']
+  if (!Array.isArray(choices)) return delta
+  for (const choice of choices.filter(isFields)) {
+    delta.hasOutput ||= isText(choice['text']) || hasOutput(choice['delta']) || hasOutput(choice['message'])
+    if (typeof choice['finish_reason'] === 'string') delta.finishReason = choice['finish_reason']
+  }
+  return delta
+}
+
+const hasOutput = (part: unknown): boolean => {
+  if (!isFields(part)) return false
+  return (
+    isText(part['content']) ||
+    isText(part['reasoning_content']) ||
+    isText(part['reasoning']) ||
+    isText(part['refusal']) ||
+    hasToolOutput(part['tool_calls'])
+  )
+}
+
+const hasToolOutput = (calls: unknown): boolean =>
+  Array.isArray(calls) &&
+  calls.some((call) => {
+    const called = fieldsOf(fieldsOf(call)?.['function'])
+    return called !== undefined && (isText(called['name']) || isText(called['arguments']))
+  })
+
+const decodeUsage = (usage: Fields | undefined): Usage | undefined => {
+  const outputTokens = numberOf(usage?.['completion_tokens'])
+  if (usage === undefined || outputTokens === undefined) return undefined
+  const details = fieldsOf(usage['prompt_tokens_details'])
+  return {
+    outputTokens,
+    promptTokens: numberOf(usage['prompt_tokens']) ?? 0,
+    cachedTokens: numberOf(details?.['cached_tokens']) ?? numberOf(usage['prompt_cache_hit_tokens']),
+  }
+}
+
+/** llama.cpp's names first, then plain ones. */
+const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
+  if (timings === undefined) return undefined
+  const queue = numberOf(timings['queue_ms'])
+  const prefill = numberOf(timings['prompt_ms']) ?? numberOf(timings['prefill_ms'])
+  const decode = numberOf(timings['predicted_ms']) ?? numberOf(timings['decode_ms'])
+  if (queue === undefined && prefill === undefined && decode === undefined) return undefined
+  return {
+    ...(queue !== undefined && { queue }),
+    ...(prefill !== undefined && { prefill }),
+    ...(decode !== undefined && { decode }),
+  }
+}
+
+/** `error` as the OpenAI object, or as the plain text that some servers send. */
+export const decodeError = (error: unknown): string | undefined => {
+  if (isText(error)) return error as string
+  const object = fieldsOf(error)
+  if (object === undefined) return undefined
+  return isText(object['message']) ? (object['message'] as string) : JSON.stringify(object)
+}

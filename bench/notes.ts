@@ -1,0 +1,74 @@
+import type { BenchOptions } from './options.ts'
+import type { Prompts } from './prompts/prompts.ts'
+import type { Recorded } from './record/recorder.ts'
+import { explainLag, type SelfCheck } from './record/self-check.ts'
+
+export type NoteFacts = {
+  options: BenchOptions
+  prompts: Prompts
+  recorded: Recorded
+  selfCheck: SelfCheck
+  interrupted: boolean
+  /** The server refused `stream_options.include_usage`. */
+  usageRefused: boolean
+  openedDuring: number
+  warmUpFailures: number
+}
+
+/** What a reader must know to trust the figures, most important first. */
+export const writeNotes = (facts: NoteFacts): string[] =>
+  [
+    facts.interrupted && 'the run was interrupted; the figures cover the requests that had ended by then',
+    explainLag(facts.selfCheck, shortestMedian(facts.recorded)),
+    ...explainTokens(facts),
+    ...explainPrompts(facts),
+    explainIgnoreEos(facts),
+    facts.warmUpFailures > 0 && `${facts.warmUpFailures} warm-up requests failed; they are not counted`,
+    facts.openedDuring > 0 &&
+      `${facts.openedDuring} connections were made while measuring: the server did not keep all of them open`,
+    facts.recorded.samplesDropped > 0 &&
+      `the last ${facts.recorded.samplesDropped} requests have no raw sample; histograms and counters include them`,
+  ].filter((note) => typeof note === 'string')
+
+const shortestMedian = ({ latencies }: Recorded): number | undefined => {
+  const medians = [latencies.ttft, latencies.chunkGap, latencies.e2e].flatMap((summary) => summary?.p50 ?? [])
+  return medians.length === 0 ? undefined : Math.min(...medians)
+}
+
+const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[] => {
+  const notes: string[] = []
+  const { source, gapsAreNotTokens } = recorded.tokens
+  if (recorded.succeeded === 0) return notes
+  if (usageRefused)
+    notes.push('the server refuses stream_options.include_usage; requests were sent without it')
+  if (source === 'events' || source === 'mixed') {
+    notes.push(
+      'the server does not report token counts (or not always): stream events were counted as tokens, and there is no TPOT for them',
+    )
+  }
+  if (source === 'none') notes.push('the server does not report token counts: no token rates')
+  if (options.stream && gapsAreNotTokens !== undefined) {
+    notes.push(`no ITL: ${gapsAreNotTokens}. The table shows the gaps between chunks instead`)
+  }
+  return notes
+}
+
+const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
+  if (prompts.source === 'built-in') {
+    return [
+      `built-in prompts; each begins differently (nonce ${prompts.nonce}), so that a prefix cache cannot skip them`,
+    ]
+  }
+  if (recorded.sent <= prompts.distinct) return []
+  return prompts.distinct === 1
+    ? ['every request sent the same prompt; a prefix cache makes it faster than new prompts would be']
+    : [
+        `${prompts.distinct} prompts were sent ${recorded.sent} times in turn; a prefix cache makes repeats faster`,
+      ]
+}
+
+const explainIgnoreEos = ({ options, recorded }: NoteFacts): string | undefined => {
+  const stopped = recorded.finishReasons['stop'] ?? 0
+  if (!options.sampling.ignoreEos || stopped === 0) return undefined
+  return `${stopped} answers stopped by themselves in spite of --ignore-eos: the server does not honour ignore_eos`
+}

@@ -1,0 +1,69 @@
+/** One thing to ask. `where` names it in errors; `extra` are further fields of an OpenAI body. */
+export type Prompt = {
+  where: string
+  text?: string | unknown[]
+  messages?: unknown[]
+  extra: Record<string, unknown>
+}
+
+export type Prompts = {
+  source: 'built-in' | 'text' | 'file'
+  /** How many different ones there are; `Infinity` where each request gets its own. */
+  distinct: number
+  /** Stands at the start of each prompt, different in each run; only the built-in set has one. */
+  nonce: string | undefined
+  /** Where in the built-in set a run begins. */
+  seed: number
+  /** The prompt of the `index`th measured request. */
+  at(index: number): Prompt
+  /** Never one of the measured, so that warming up does not fill a prefix cache for them. */
+  warmUpAt(index: number): Prompt
+}
+
+const openings = [
+  'Tell me a short story about',
+  'Please tell me a story about',
+  'Write a short story about',
+  'Can you tell me a story about',
+]
+const heroes = [
+  'a robot', 'a fox', 'an old lighthouse', 'a small dragon', 'a lost kite', 'a brave mouse', 'a baker',
+  'a clever crow', 'a wooden boat', 'a sleepy bear', 'a clock', 'a gardener', 'a snowman', 'a little star',
+  'a river', 'a curious cat', 'a painter', 'a red bicycle', 'a friendly ghost', 'a young sailor',
+] // prettier-ignore
+
+/**
+ * The built-in set: short requests that a small model can answer, no two alike. What differs comes first, because
+ * a prefix cache matches from the start: behind a shared beginning the server would skip most of the prefill.
+ */
+export const createBuiltInPrompts = (seed: number, nonce: string): Prompts => {
+  const shift = seed % (openings.length * heroes.length)
+  const ask = (tag: string, index: number): Prompt => {
+    const turn = index + shift
+    const hero = heroes[turn % heroes.length]!
+    const opening = openings[Math.floor(turn / heroes.length) % openings.length]!
+    return {
+      where: `built-in prompt ${index}`,
+      text: `[${nonce}${tag}${index}] ${opening} ${hero}.`,
+      extra: {},
+    }
+  }
+  return {
+    source: 'built-in',
+    distinct: Number.POSITIVE_INFINITY,
+    nonce,
+    seed,
+    at: (index) => ask('-', index),
+    warmUpAt: (index) => ask('-w', index),
+  }
+}
+
+/** The same list over and over; warming up uses the built-in set. */
+export const createListedPrompts = (source: 'text' | 'file', list: Prompt[], warmUp: Prompts): Prompts => ({
+  source,
+  distinct: list.length,
+  nonce: undefined,
+  seed: warmUp.seed,
+  at: (index) => list[index % list.length]!,
+  warmUpAt: (index) => warmUp.warmUpAt(index),
+})

@@ -1,0 +1,77 @@
+import type { Attempt } from '../wire/attempt.ts'
+import { round } from './statistics.ts'
+
+/** One request as the JSON document tells it; milliseconds from the start of the measurement. */
+export type Sample = {
+  start: number
+  end: number
+  ttft?: number
+  e2e?: number
+  prompt_tokens?: number
+  output_tokens?: number
+  events?: number
+  error?: string
+}
+
+export type Samples = {
+  add(attempt: Attempt, e2e: number): void
+  list(origin: number): Sample[]
+  dropped(): number
+}
+
+/** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
+const maxSamples = 500_000
+const columns = 7
+
+/** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
+export const createSamples = (limit = maxSamples): Samples => {
+  let numbers = new Float64Array(1024 * columns)
+  const errors: (string | undefined)[] = []
+  let count = 0
+  let dropped = 0
+
+  return {
+    dropped: () => dropped,
+    add({ startedAt, endedAt, reply, timeline, failure }, e2e) {
+      if (count === limit) return void (dropped += 1)
+      if ((count + 1) * columns > numbers.length) {
+        const grown = new Float64Array(numbers.length * 2)
+        grown.set(numbers)
+        numbers = grown
+      }
+      const { usage, contentEvents } = reply
+      const none = Number.NaN
+      numbers.set(
+        [
+          startedAt,
+          endedAt,
+          timeline.first,
+          e2e,
+          usage?.promptTokens ?? none,
+          usage?.outputTokens ?? none,
+          contentEvents,
+        ],
+        count * columns,
+      )
+      errors.push(failure?.kind)
+      count += 1
+    },
+    list: (origin) => errors.map((error, row) => toSample(numbers.subarray(row * columns), origin, error)),
+  }
+}
+
+const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
+  const [start, end, first, e2e, promptTokens, outputTokens, events] = row as unknown as [
+    number, number, number, number, number, number, number,
+  ] // prettier-ignore
+  return {
+    start: round(start - origin),
+    end: round(end - origin),
+    ...(!Number.isNaN(first) && { ttft: round(first - start) }),
+    ...(error === undefined && { e2e: round(e2e) }),
+    ...(!Number.isNaN(promptTokens) && { prompt_tokens: promptTokens }),
+    ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),
+    ...(events > 0 && { events }),
+    ...(error !== undefined && { error }),
+  }
+}

@@ -1,0 +1,41 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { round } from './statistics.ts'
+
+/** How much the load generator itself was late. A late loop stamps tokens late. */
+export type SelfCheck = { loop_lag_p99_ms: number; loop_lag_max_ms: number; loop_utilization: number }
+
+/** The monitor's own timer, whose period is part of every value that it reports. */
+const resolutionMs = 2
+
+export const startSelfCheck = (): { stop(): SelfCheck } => {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+  const before = performance.eventLoopUtilization()
+  delay.enable()
+  return {
+    stop() {
+      delay.disable()
+      const lag = (nanoseconds: number): number => round(Math.max(0, nanoseconds / 1e6 - resolutionMs))
+      const samples = delay.count > 0
+      return {
+        loop_lag_p99_ms: samples ? lag(delay.percentile(99)) : 0,
+        loop_lag_max_ms: samples ? lag(delay.max) : 0,
+        loop_utilization: round(performance.eventLoopUtilization(before).utilization),
+      }
+    },
+  }
+}
+
+/** A timer's own jitter; lag below it says nothing. */
+const noticeableLagMs = 2
+
+/** One line for the reader when lag may have bent a latency of this size. `shortestMs`: the shortest median shown. */
+export const explainLag = (check: SelfCheck, shortestMs: number | undefined): string | undefined => {
+  const lag = check.loop_lag_p99_ms
+  if (lag > Math.max(noticeableLagMs, 0.1 * (shortestMs ?? 0))) {
+    return `the load generator was late itself (event loop lag P99 ${lag} ms, max ${check.loop_lag_max_ms} ms); latencies may be overstated. Use fewer connections or a quieter machine`
+  }
+  if (check.loop_utilization > 0.9) {
+    return `the load generator was busy ${(check.loop_utilization * 100).toFixed(0)} % of the time; it may have limited the throughput`
+  }
+  return undefined
+}

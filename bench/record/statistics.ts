@@ -1,0 +1,89 @@
+import { build } from 'hdr-histogram-js'
+
+export const percentiles = [50, 90, 95, 99] as const
+export type PercentileName = `p${(typeof percentiles)[number]}`
+
+/** Milliseconds. */
+export type LatencySummary = {
+  count: number
+  min: number
+  mean: number
+  p50: number
+  p90: number
+  p95: number
+  p99: number
+  max: number
+  /** Percentiles that this few samples cannot support. */
+  uncertain: PercentileName[]
+}
+
+export type Latency = {
+  record: (milliseconds: number) => void
+  /** Undefined when nothing was recorded. */
+  summary(): LatencySummary | undefined
+}
+
+/** One hour in microseconds, the longest timeout. The histogram grows if something took longer still. */
+const highestMicroseconds = 3_600_000_000
+
+/** Whole microseconds in an HDR histogram of three digits: 0.1 % at any size, in constant memory. */
+export const createLatency = (): Latency => {
+  const histogram = build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: highestMicroseconds,
+    numberOfSignificantValueDigits: 3,
+    autoResize: true,
+  })
+  let count = 0
+  let sum = 0
+  let min = Number.POSITIVE_INFINITY
+  let max = 0
+
+  const percentile = (wanted: number): number => {
+    // The histogram answers with the upper edge of a bucket, which may lie beyond the exact ends.
+    const value = histogram.getValueAtPercentile(wanted) / 1000
+    return round(Math.min(Math.max(value, min), max))
+  }
+
+  return {
+    record(milliseconds) {
+      const value = Math.max(0, milliseconds)
+      histogram.recordValue(Math.round(value * 1000))
+      count += 1
+      sum += value
+      if (value < min) min = value
+      if (value > max) max = value
+    },
+    summary() {
+      if (count === 0) return undefined
+      return {
+        count,
+        min: round(min),
+        mean: round(sum / count),
+        p50: percentile(50),
+        p90: percentile(90),
+        p95: percentile(95),
+        p99: percentile(99),
+        max: round(max),
+        uncertain: percentiles
+          .filter((wanted) => count < samplesNeeded(wanted))
+          .map((wanted) => `p${wanted}` as const),
+      }
+    },
+  }
+}
+
+/**
+ * The fewest samples whose second largest value bounds a percentile from above with 95 % confidence
+ * (order statistics of the binomial distribution): 8 for P50, 46 for P90, 93 for P95, 473 for P99.
+ */
+export const samplesNeeded = (percentile: number): number => {
+  const below = percentile / 100
+  let samples = 2
+  while (1 - below ** samples - samples * (1 - below) * below ** (samples - 1) < 0.95) samples += 1
+  return samples
+}
+
+/** Microseconds are what was measured; more digits would be noise in every document. */
+export const round = (value: number): number => Math.round(value * 1000) / 1000

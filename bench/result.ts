@@ -1,0 +1,91 @@
+import type { ErrorCount } from './record/error-tally.ts'
+import type { Sample } from './record/samples.ts'
+import type { SelfCheck } from './record/self-check.ts'
+import type { LatencySummary } from './record/statistics.ts'
+import type { TimingMeans } from './record/timing-tally.ts'
+import type { TokenSource } from './record/token-tally.ts'
+
+/** Raised when a field changes its meaning or goes; new fields do not raise it. */
+export const schemaVersion = 1
+
+/**
+ * One load point, measured: the whole `--json` document. Its keys are the wire's, in snake case, so that a metric
+ * has one name in the file, in `--fail-if` and in the documentation. Times are milliseconds unless the name says more.
+ */
+export type BenchResult = {
+  schema: 'sluice.bench'
+  schema_version: typeof schemaVersion
+  sluice_version: string
+  /** Secrets replaced. */
+  argv: string[]
+  started_at: string
+  /** The run was stopped by hand; everything below counts what had ended by then. */
+  interrupted: boolean
+  environment: Environment
+  target: { base_url: string; endpoint: string; model: string }
+  configuration: Configuration
+  requests: { sent: number; succeeded: number; failed: number; cancelled: number }
+  /** Of the requests that ended, between 0 and 1; null when none did. */
+  success_rate: number | null
+  error_rate: number | null
+  errors: ErrorCount[]
+  finish_reasons: Record<string, number>
+  duration_s: number
+  throughput: {
+    requests_per_second: number
+    output_tokens_per_second: number | null
+    total_tokens_per_second: number | null
+  }
+  tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
+  latency: Record<LatencyName, LatencySummary | null>
+  stream: {
+    events: number
+    coalesced_events: number
+    tokens_per_event: number | null
+    no_itl_because: string | null
+  }
+  server_timings: TimingMeans
+  connections: { opened_before: number; opened_during: number }
+  self_check: SelfCheck
+  thresholds: Verdict[]
+  /** What a reader must know to trust the figures. */
+  notes: string[]
+  samples: Sample[]
+  samples_dropped: number
+}
+
+export const latencyNames = ['ttft', 'tpot', 'itl', 'chunk_gap', 'e2e'] as const
+export type LatencyName = (typeof latencyNames)[number]
+
+export type Environment = {
+  node: string
+  os: string
+  arch: string
+  cpu_model: string
+  cpus: number
+  memory_bytes: number
+}
+
+export type Configuration = {
+  mode: 'closed'
+  concurrency: number
+  requests: number | null
+  duration_s: number | null
+  warm_up: number
+  stream: boolean
+  max_tokens: number | null
+  temperature: number | null
+  seed: number | null
+  ignore_eos: boolean
+  timeout_s: number
+  prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }
+}
+
+/** `actual` is null when the run did not measure the metric; a gate that cannot be checked does not pass. */
+export type Verdict = {
+  expression: string
+  metric: string
+  limit: number
+  actual: number | null
+  passed: boolean
+}

@@ -1,0 +1,34 @@
+import type { Failure } from './failure.ts'
+import type { Timeline } from './timeline.ts'
+
+/** Counted by the server's own tokenizer. */
+export type Usage = { promptTokens: number; outputTokens: number; cachedTokens: number | undefined }
+
+/** What a server says of its own time, in milliseconds. */
+export type ServerTimings = { queue?: number; prefill?: number; decode?: number }
+
+/** What was read from one answer, whatever its shape. */
+export type Reply = {
+  /** Stream events that carried output. */
+  contentEvents: number
+  usage: Usage | undefined
+  timings: ServerTimings | undefined
+  finishReason: string | undefined
+}
+
+/** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */
+export type Attempt = {
+  startedAt: number
+  endedAt: number
+  reply: Reply
+  /** When output arrived; empty unless the answer was streamed. Valid only until its slot sends again. */
+  timeline: Timeline
+  failure: Failure | undefined
+}
+
+export const createReply = (): Reply => ({
+  contentEvents: 0,
+  usage: undefined,
+  timings: undefined,
+  finishReason: undefined,
+})

@@ -1,0 +1,56 @@
+import { errors } from 'undici'
+
+/** Exclusive: a failed request has exactly one kind. `cancelled` means that we ended it; it counts as neither. */
+export type FailureKind =
+  | 'connect'
+  | 'reset'
+  | 'timeout'
+  | `http_${number}`
+  | 'stream_error'
+  | 'truncated'
+  | 'invalid_response'
+  | 'empty'
+  | 'cancelled'
+
+export type Failure = { kind: FailureKind; message: string }
+
+/** How far an answer had come when its connection failed. */
+export type Progress = 'unanswered' | 'headers' | 'output'
+
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ETIMEDOUT',
+])
+const tlsPattern = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|UNABLE_TO|SELF_SIGNED|EPROTO)/
+
+/** Names what the network or the HTTP parser reported. */
+export const resolveFailure = (cause: Error, progress: Progress): Failure => {
+  const code = codeOf(cause)
+  const message = describe(cause, code)
+  if (connectCodes.has(code) || tlsPattern.test(code)) return { kind: 'connect', message }
+  if (cause instanceof errors.HTTPParserError) return { kind: 'invalid_response', message }
+  if (progress === 'unanswered')
+    return { kind: 'reset', message: `the connection closed before any answer: ${message}` }
+  const where = progress === 'headers' ? 'before any output' : 'in the middle of the answer'
+  return { kind: 'truncated', message: `the connection closed ${where}: ${message}` }
+}
+
+/** An error for several addresses (localhost as IPv6 and IPv4) hides its code in the parts. */
+const codeOf = (cause: unknown): string => {
+  const { code, errors: parts } = cause as { code?: unknown; errors?: unknown }
+  if (typeof code === 'string') return code
+  return Array.isArray(parts) && parts.length > 0 ? codeOf(parts[0]) : ''
+}
+
+const describe = (cause: Error, code: string): string => {
+  const text = cause.message.trim()
+  if (text === '') return code || cause.name
+  return code === '' || text.includes(code) ? text : `${text} (${code})`
+}

@@ -1,0 +1,112 @@
+import type { Dispatcher } from 'undici'
+import { createReply, type Attempt } from './attempt.ts'
+import { createBodyReader, createRefusalReader, createWrongTypeReader } from './body-reader.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { resolveFailure, type Failure, type Progress } from './failure.ts'
+import { createStreamReader, type Live, type Reader } from './stream-reader.ts'
+import type { Timeline } from './timeline.ts'
+
+export type RequestPlan = {
+  endpoint: Endpoint
+  path: string
+  headers: Record<string, string>
+  /** Encoded before the clock starts. */
+  body: string
+  stream: boolean
+  timeoutMs: number
+  /** Gives up the request; it ends as `cancelled`. */
+  signal: AbortSignal
+  timeline: Timeline
+  live: Live
+}
+
+/**
+ * Sends one request and resolves when its last byte is here; it never rejects. It works inside undici's dispatch
+ * handlers, because a stream or a promise in between would add its own delay to every token.
+ */
+export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attempt> =>
+  new Promise((resolve) => {
+    plan.timeline.clear()
+    const startedAt = performance.now()
+    const exchange = createExchange(plan, (endedAt, reader, failure) => {
+      clearTimeout(timer)
+      plan.signal.removeEventListener('abort', cancel)
+      resolve({ startedAt, endedAt, reply: reader?.reply ?? createReply(), timeline: plan.timeline, failure })
+    })
+    const cancel = (): void =>
+      exchange.stop({ kind: 'cancelled', message: 'given up when the run was stopped' })
+    const timer = setTimeout(() => exchange.stop(exchange.timeout()), plan.timeoutMs)
+    plan.signal.addEventListener('abort', cancel, { once: true })
+    pool.dispatch(
+      { path: plan.path, method: 'POST', headers: plan.headers, body: plan.body },
+      exchange.handler,
+    )
+    if (plan.signal.aborted) cancel()
+  })
+
+type OnEnd = (endedAt: number, reader: Reader | undefined, failure: Failure | undefined) => void
+type Exchange = { handler: Dispatcher.DispatchHandler; stop(failure: Failure): void; timeout(): Failure }
+
+/** Follows one exchange and calls back exactly once, at whatever ends it first. */
+const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
+  let controller: Dispatcher.DispatchController | undefined
+  let reader: Reader | undefined
+  let ended = false
+
+  const end = (failure: Failure | undefined): void => {
+    if (ended) return
+    ended = true
+    onEnd(performance.now(), reader, failure)
+  }
+  const stop = (failure: Failure): void => {
+    end(reader?.complete() === true ? reader.end() : failure)
+    controller?.abort(new Error(failure.message))
+  }
+  const progress = (): Progress => {
+    if (reader === undefined) return 'unanswered'
+    return plan.timeline.reads === 0 ? 'headers' : 'output'
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started
+      if (ended) started.abort(new Error('stopped before it was sent'))
+    },
+    onResponseStart(_controller, status, headers) {
+      // 1xx answers come before the real one.
+      if (status >= 200) reader = createReader(plan, status, String(headers['content-type'] ?? ''))
+    },
+    onResponseData(_controller, chunk) {
+      const time = performance.now()
+      try {
+        reader?.read(chunk, time)
+      } catch (cause) {
+        stop({ kind: 'invalid_response', message: (cause as Error).message })
+      }
+    },
+    onResponseEnd: () => end(reader?.end()),
+    onResponseError: (_controller, cause) =>
+      end(reader?.complete() === true ? reader.end() : resolveFailure(cause, progress())),
+  }
+  return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
+}
+
+const createReader = (
+  { endpoint, stream, timeline, live }: RequestPlan,
+  status: number,
+  type: string,
+): Reader => {
+  if (status !== 200) return createRefusalReader(status)
+  const isStream = /^text\/event-stream\b/i.test(type)
+  if (stream !== isStream) return createWrongTypeReader(stream ? 'stream' : 'whole', type)
+  return stream ? createStreamReader(endpoint, timeline, live) : createBodyReader(endpoint)
+}
+
+const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress: Progress): Failure => {
+  const where = {
+    unanswered: 'without an answer',
+    headers: stream ? 'without any output' : 'in the middle of the answer',
+    output: `after ${timeline.reads} pieces of output`,
+  }
+  return { kind: 'timeout', message: `${timeoutMs / 1000} s passed ${where[progress]}` }
+}

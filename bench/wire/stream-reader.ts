@@ -1,0 +1,75 @@
+import { createSseParser } from '../../src/sse.ts'
+import { createReply, type Reply } from './attempt.ts'
+import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
+import type { Failure } from './failure.ts'
+import type { Timeline } from './timeline.ts'
+
+/** Takes the bytes of one answer as they come. `time` is when the socket gave them to us. */
+export type Reader = {
+  readonly reply: Reply
+  read(chunk: Uint8Array, time: number): void
+  /** The answer is whole, whatever its connection does from here on. */
+  complete(): boolean
+  /** Judges the answer once no more bytes will come. */
+  end(): Failure | undefined
+}
+
+/** Counts what live figures need while answers are still on their way. */
+export type Live = { contentEvents: number }
+
+/** Reads a stream of server-sent events. Only output moves the clock: role chunks and comments do not. */
+export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live: Live): Reader => {
+  const reply = createReply()
+  let failure: Failure | undefined
+  let done = false
+  let outputInThisRead = false
+
+  const parser = createSseParser(({ event, data }) => {
+    if (failure !== undefined) return
+    if (data === '[DONE]') done = true
+    else failure = readEvent(event, data)
+  })
+
+  const readEvent = (event: string | undefined, data: string): Failure | undefined => {
+    const delta = decodeData(endpoint, data)
+    if (event === 'error') return { kind: 'stream_error', message: delta?.error ?? data }
+    if (delta === undefined)
+      return { kind: 'invalid_response', message: `an event is not JSON: ${data.slice(0, 100)}` }
+    if (delta.error !== undefined) return { kind: 'stream_error', message: delta.error }
+    reply.usage = delta.usage ?? reply.usage
+    reply.timings = delta.timings ?? reply.timings
+    reply.finishReason = delta.finishReason ?? reply.finishReason
+    if (!delta.hasOutput) return undefined
+    outputInThisRead = true
+    reply.contentEvents += 1
+    live.contentEvents += 1
+    return undefined
+  }
+
+  return {
+    reply,
+    complete: () => failure === undefined && (done || reply.finishReason !== undefined),
+    read(chunk, time) {
+      outputInThisRead = false
+      parser.push(chunk)
+      if (outputInThisRead) timeline.push(time)
+    },
+    end() {
+      if (failure !== undefined) return failure
+      if (!done && reply.finishReason === undefined) {
+        return { kind: 'truncated', message: 'the stream ended without [DONE] and without a finish_reason' }
+      }
+      if (reply.contentEvents === 0)
+        return { kind: 'empty', message: 'the stream finished without any output' }
+      return undefined
+    },
+  }
+}
+
+const decodeData = (endpoint: Endpoint, data: string): Delta | undefined => {
+  try {
+    return endpoint.decode(JSON.parse(data))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Runs commands/*.ts as they are: Node strips the types, so there is no build and no tsx.
+import { resolve } from 'node:path'
+import { execute, settings } from '@oclif/core'
+import manifest from '../package.json' with { type: 'json' }
+
+settings.enableAutoTranspile = false
+manifest.oclif.commands = './commands'
+await execute({
+  development: true,
+  loadOptions: { root: resolve(import.meta.dirname, '..'), pjson: manifest },
+})

@@ -1,0 +1,105 @@
+import { AppError } from '../errors.ts'
+import { createQueue, type Job, type Queue } from './queue.ts'
+import { createServiceTime } from './service-time.ts'
+
+export type AdmissionOptions = {
+  /** Generations that run at the same time. */
+  slots: number
+  /** Requests that may wait; the next one is refused. */
+  queue: number
+  maxWaitMs: number
+}
+
+export type AdmissionStatus = {
+  /** Requests, not generations. */
+  running: number
+  waiting: number
+  slots: number
+  queue: number
+}
+
+/** The gate in front of one loaded model. */
+export interface Admission {
+  /**
+   * Resolves, when the request may run, with the function that gives its place back. Rejects with `queue_full`
+   * or, after the longest wait, `overloaded`, both with `retryAfterMs`; with the signal's reason when it aborts.
+   */
+  enter(units: number, signal: AbortSignal, onPosition: (position: number) => void): Promise<() => void>
+  status(): AdmissionStatus
+}
+
+type Visitor = Job & {
+  turn: PromiseWithResolvers<() => void>
+  waits: boolean
+  onPosition(position: number): void
+}
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { slots, queue: length, maxWaitMs } = options
+  const serviceTime = createServiceTime()
+  const queue: Queue<Visitor> = createQueue(
+    { slots, queue: length },
+    {
+      start: (visitor) => visitor.turn.resolve(createRelease(visitor)),
+      refuse: (visitor) => visitor.turn.reject(busy('queue_full', describeFull(queue.status()))),
+      wait(visitor, position) {
+        visitor.waits = true
+        visitor.onPosition(position)
+      },
+    },
+  )
+
+  const busy = (code: 'queue_full' | 'overloaded', message: string) => {
+    const { running, waiting } = queue.status()
+    const retryAfterMs = serviceTime.estimateWaitMs(waiting, slots)
+    return new AppError(code, `${message}; try again later`, { retryAfterMs, details: { running, waiting } })
+  }
+
+  /** Idempotent, because a place that is given back twice would let too many in. */
+  const createRelease = (visitor: Visitor) => {
+    const startedAt = performance.now()
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      serviceTime.record(performance.now() - startedAt)
+      queue.finish(visitor)
+    }
+  }
+
+  return {
+    async enter(units, signal, onPosition) {
+      signal.throwIfAborted()
+      const visitor: Visitor = { units, turn: Promise.withResolvers(), waits: false, onPosition }
+      queue.submit(visitor)
+      if (!visitor.waits) return visitor.turn.promise
+      const giveUp = (error: unknown) => {
+        queue.leave(visitor)
+        visitor.turn.reject(error)
+      }
+      const expire = () => giveUp(busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`))
+      return boundWait(visitor.turn.promise, { signal, maxWaitMs, giveUp, expire })
+    },
+    status() {
+      const { running, waiting } = queue.status()
+      return { running, waiting, slots, queue: length }
+    },
+  }
+}
+
+/** A wait has an end: a place, the caller going away, or the longest wait. */
+function boundWait<T>(
+  turn: Promise<T>,
+  end: { signal: AbortSignal; maxWaitMs: number; giveUp(error: unknown): void; expire(): void },
+): Promise<T> {
+  const abort = () => end.giveUp(end.signal.reason)
+  const timer = setTimeout(() => end.expire(), end.maxWaitMs)
+  end.signal.addEventListener('abort', abort)
+  return turn.finally(() => {
+    clearTimeout(timer)
+    end.signal.removeEventListener('abort', abort)
+  })
+}
+
+const describeFull = ({ running, waiting }: { running: number; waiting: number }): string =>
+  `the model is busy: ${running} requests run and ${waiting} wait, which is all its queue holds`

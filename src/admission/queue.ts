@@ -1,0 +1,79 @@
+export type Job = {
+  /** Generations that this job starts together. */
+  units: number
+}
+
+export interface Effects<J extends Job> {
+  start(job: J): void
+  /** The queue is full. */
+  refuse(job: J): void
+  /** `position` counts from 1: the next to start. */
+  wait(job: J, position: number): void
+}
+
+export type Queue<J extends Job> = {
+  submit(job: J): void
+  /** A running job is over. */
+  finish(job: J): void
+  /** A waiting job goes away; nothing happens when it is not waiting. */
+  leave(job: J): void
+  status(): { running: number; waiting: number; busySlots: number }
+}
+
+/**
+ * Decides who runs, who waits and who is refused; acts only through `effects`. First in, first out, no
+ * overtaking: a job with many units would otherwise never find enough free slots.
+ * Synchronous, so it needs no lock and its tests need no clock.
+ */
+export function createQueue<J extends Job>(
+  limits: { slots: number; queue: number },
+  effects: Effects<J>,
+): Queue<J> {
+  const running = new Map<J, number>()
+  const waiting: J[] = []
+  let freeSlots = limits.slots
+
+  const need = (job: J) => Math.min(job.units, limits.slots)
+
+  const start = (job: J) => {
+    const slots = need(job)
+    running.set(job, slots)
+    freeSlots -= slots
+    effects.start(job)
+  }
+
+  const advance = () => {
+    let moved = false
+    while (waiting.length > 0 && need(waiting[0]!) <= freeSlots) {
+      start(waiting.shift()!)
+      moved = true
+    }
+    return moved
+  }
+
+  const announce = (from: number) => {
+    for (let index = from; index < waiting.length; index++) effects.wait(waiting[index]!, index + 1)
+  }
+
+  return {
+    submit(job) {
+      if (waiting.length === 0 && need(job) <= freeSlots) start(job)
+      else if (waiting.length >= limits.queue) effects.refuse(job)
+      else effects.wait(job, waiting.push(job))
+    },
+    finish(job) {
+      const slots = running.get(job)
+      if (slots === undefined) return
+      running.delete(job)
+      freeSlots += slots
+      if (advance()) announce(0)
+    },
+    leave(job) {
+      const index = waiting.indexOf(job)
+      if (index === -1) return
+      waiting.splice(index, 1)
+      announce(advance() ? 0 : index)
+    },
+    status: () => ({ running: running.size, waiting: waiting.length, busySlots: limits.slots - freeSlots }),
+  }
+}

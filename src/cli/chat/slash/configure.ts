@@ -1,0 +1,81 @@
+import { AppError } from '../../../errors.ts'
+import { chooseModel } from '../choose-model.ts'
+import { findNearest } from '../nearest.ts'
+import { applySetting, describeSettings, formatSetting, isSettingName, settingNames } from '../settings.ts'
+import { autosave } from '../reply.ts'
+import type { SlashCommand } from './slash-command.ts'
+
+export const system: SlashCommand = {
+  names: ['system'],
+  argument: '[TEXT|none]',
+  summary: 'show or set the system message',
+  suggest: () => ['none'],
+  async run(chat, argument) {
+    if (argument === '') {
+      const { system: current } = chat.conversation
+      return current === undefined
+        ? chat.terminal.hint('No system message. /system TEXT sets one.')
+        : chat.terminal.write(`${current}\n`)
+    }
+    chat.conversation = { ...chat.conversation, system: argument === 'none' ? undefined : argument }
+    chat.terminal.hint(argument === 'none' ? 'The system message is gone.' : 'The system message is set.')
+    await autosave(chat)
+  },
+}
+
+export const set: SlashCommand = {
+  names: ['set'],
+  argument: '[NAME VALUE|default]',
+  summary: 'show or change the settings of the model',
+  suggest: () => settingNames.map((name) => `${name} `),
+  async run(chat, argument) {
+    const { options } = chat.conversation
+    const [, name = '', value = ''] = /^(\S*)\s*([^]*)$/.exec(argument) ?? []
+    if (name === '') return chat.terminal.write(`${describeSettings(options).join('\n')}\n`)
+    if (!isSettingName(name)) {
+      const nearest = findNearest(name, settingNames)
+      const advice = nearest ? `did you mean "${nearest}"?` : `there is: ${settingNames.join(', ')}`
+      throw new AppError('invalid_request', `there is no setting "${name}"; ${advice}`)
+    }
+    if (value === '') return chat.terminal.write(`${name} = ${formatSetting(options[name])}\n`)
+    chat.conversation = { ...chat.conversation, options: applySetting(options, name, value) }
+    chat.terminal.hint(`${name} = ${formatSetting(chat.conversation.options[name])}`)
+    await autosave(chat)
+  },
+}
+
+export const model: SlashCommand = {
+  names: ['model'],
+  argument: '[NAME]',
+  summary: 'list the models, or go on with another',
+  suggest: async (chat) => (await chat.backend.models()).map(({ id }) => id),
+  async run(chat, argument) {
+    const choices = await chat.backend.models()
+    if (argument !== '') {
+      chat.conversation = { ...chat.conversation, model: chooseModel(choices, argument) }
+      chat.terminal.hint(`Going on with ${chat.conversation.model}.`)
+      return autosave(chat)
+    }
+    const current = chat.conversation.model
+    const names = choices.some(({ id }) => id === current)
+      ? choices
+      : [{ id: current, loaded: false }, ...choices]
+    const rows = names.map(
+      ({ id, loaded }) => `${id === current ? '*' : ' '} ${id}${loaded ? '  (loaded)' : ''}`,
+    )
+    chat.terminal.write(`${rows.join('\n')}\n`)
+  },
+}
+
+export const verbose: SlashCommand = {
+  names: ['verbose'],
+  argument: '[on|off]',
+  summary: 'figures after each answer',
+  suggest: () => ['on', 'off'],
+  run(chat, argument) {
+    if (!['', 'on', 'off'].includes(argument))
+      throw new AppError('invalid_request', `/verbose takes on or off, not "${argument}"`)
+    chat.verbose = argument === '' ? !chat.verbose : argument === 'on'
+    chat.terminal.hint(`Figures after each answer: ${chat.verbose ? 'on' : 'off'}.`)
+  },
+}

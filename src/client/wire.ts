@@ -1,0 +1,2 @@
+/** The wire types that commands print; they live with the protocol that defines them. */
+export type { DaemonStatus, ListedModel, PulledModelResult, RemovedModel, RunningEngine, ShownModel } from '../protocols/control/types.ts'

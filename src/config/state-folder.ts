@@ -1,0 +1,18 @@
+import { join, resolve } from 'node:path'
+import envPaths from 'env-paths'
+
+/** Everything that sluice keeps lives here: `SLUICE_HOME`, else the platform's data folder. Absolute. */
+export const stateFolder = (): string =>
+  process.env.SLUICE_HOME ? resolve(process.env.SLUICE_HOME) : envPaths('sluice', { suffix: '' }).data
+
+export const statePaths = (folder = stateFolder()) => ({
+  folder,
+  config: join(folder, 'config.yaml'),
+  /** Where the running daemon says how to reach it. */
+  daemon: join(folder, 'daemon.json'),
+  lock: join(folder, 'daemon.lock'),
+  log: join(folder, 'logs', 'daemon.log'),
+  models: join(folder, 'models'),
+  chat: join(folder, 'chat'),
+})
+export type StatePaths = ReturnType<typeof statePaths>

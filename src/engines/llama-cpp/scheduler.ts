@@ -1,0 +1,158 @@
+import type { EngineStatus } from '../../engine/types.ts'
+import { AppError } from '../../errors.ts'
+import { advance, fillBatch, type Sequence } from './batch.ts'
+import type { NativeContext, NativeSampler } from './binding.ts'
+import { createCounters } from './counters.ts'
+import { acceptToken, createJob, finishJob, type Job, type JobInput, type Vocabulary } from './job.ts'
+import { planStep, type Chunk } from './plan-step.ts'
+import { createSlotTable, type SlotTable } from './slot-table.ts'
+
+export type SchedulerOptions = {
+  context: NativeContext
+  vocabulary: Vocabulary
+  createSampler(): NativeSampler
+  slots: number
+  contextLength: number
+  /** Most tokens in one decode. */
+  batchTokens: number
+  /** Of sliding window attention; 0 when the model has none. */
+  windowSize: number
+}
+
+const cancelled = () => new AppError('cancelled', 'the request was cancelled')
+
+/**
+ * Iteration-level scheduling: every decode step takes in who has arrived and lets go who has finished.
+ * Between planning a step and starting its decode nothing is awaited, so a plan is never out of date;
+ * readers of the events run while the next decode does.
+ */
+export class Scheduler {
+  readonly #context: NativeContext
+  readonly #vocabulary: Vocabulary
+  readonly #budget: number
+  readonly #table: SlotTable
+  readonly #counters = createCounters()
+  readonly #waiting: Job[] = []
+  #closing: AppError | undefined
+  #loop: Promise<void> | undefined
+
+  constructor(options: SchedulerOptions) {
+    this.#context = options.context
+    this.#vocabulary = options.vocabulary
+    this.#budget = Math.max(options.batchTokens, options.slots)
+    this.#table = createSlotTable(options)
+  }
+
+  submit(input: JobInput, signal: AbortSignal): Job {
+    const job = createJob(input, () => this.#end(job, cancelled()))
+    this.#waiting.push(job)
+    if (this.#closing !== undefined) this.#end(job, this.#closing)
+    if (signal.aborted) this.#end(job, cancelled())
+    if (job.ending !== undefined) return job
+    const abort = () => this.#end(job, cancelled())
+    signal.addEventListener('abort', abort, { once: true })
+    void job.events.ended.then(() => signal.removeEventListener('abort', abort))
+    this.#wake()
+    return job
+  }
+
+  status(): EngineStatus {
+    const { slots, busySlots } = this.#table.status()
+    return { slots, busySlots, waiting: this.#waiting.length, counters: this.#counters.read() }
+  }
+
+  /** Ends everything with `error`; resolves when no native call is running. */
+  async close(error: AppError): Promise<void> {
+    this.#closing ??= error
+    for (const job of [...this.#waiting, ...this.#table.jobs()]) this.#end(job, this.#closing)
+    await this.#loop
+    this.#table.dispose()
+  }
+
+  /** Waiting jobs leave at once, running ones after the decode in flight. */
+  #end(job: Job, error: AppError): void {
+    job.ending ??= error
+    const place = this.#waiting.indexOf(job)
+    if (place === -1) return
+    this.#waiting.splice(place, 1)
+    this.#fail(job, job.ending)
+  }
+
+  #fail(job: Job, error: AppError): void {
+    if (error.code === 'cancelled') this.#counters.cancelled()
+    job.events.end(error)
+  }
+
+  /** Sleeping costs nothing: the loop exists only while there is work. */
+  #wake(): void {
+    this.#loop ??= Promise.resolve()
+      .then(() => this.#run())
+      .finally(() => {
+        this.#loop = undefined
+        if (this.#waiting.length > 0) this.#wake()
+      })
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const chunks = this.#plan()
+      if (chunks.length === 0) return
+      try {
+        await this.#step(chunks)
+      } catch (cause) {
+        this.#recover(chunks, cause)
+      }
+    }
+  }
+
+  #plan(): Chunk<Sequence>[] {
+    for (const job of this.#table.jobs()) {
+      if (job.ending === undefined) continue
+      this.#table.release(job)
+      this.#fail(job, job.ending)
+    }
+    while (this.#waiting.length > 0 && this.#table.hasFree()) {
+      const job = this.#waiting.shift()!
+      this.#counters.admitted(this.#table.admit(job))
+    }
+    return planStep(this.#table.sequences(), this.#budget)
+  }
+
+  async #step(chunks: Chunk<Sequence>[]): Promise<void> {
+    const logits = fillBatch(this.#context, chunks)
+    await this.#context.decodeBatch()
+    const sampling = chunks.filter((chunk) => chunk.samples).map((chunk) => chunk.sequence)
+    const tokens = await Promise.all(
+      sampling.map((sequence, index) => this.#context.sampleToken(logits[index]!, sequence.slot.sampler!)),
+    )
+    this.#counters.stepped(tokens.length)
+    this.#counters.prefilled(advance(chunks))
+    for (const [index, sequence] of sampling.entries()) this.#settle(sequence, tokens[index]!)
+  }
+
+  /** What one sampled token means for its sequence. */
+  #settle({ slot, job }: Sequence, token: number): void {
+    if (job.ending !== undefined) return
+    if (token < 0) {
+      this.#table.release(job)
+      return this.#fail(job, new AppError('engine_failed', 'the model left no token to choose from'))
+    }
+    if (slot.nextToken === undefined) job.times.firstToken = performance.now()
+    slot.nextToken = token
+    const reason = acceptToken(job, token, this.#vocabulary)
+    if (reason === undefined) return
+    this.#table.release(job)
+    finishJob(job, reason)
+  }
+
+  /** After a failed native call the KV cells of this batch are in doubt: these requests end, the others go on. */
+  #recover(chunks: Chunk<Sequence>[], cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    for (const { sequence } of chunks) {
+      this.#table.clear(sequence.slot)
+      if (sequence.slot.job !== sequence.job) continue
+      this.#table.release(sequence.job)
+      this.#fail(sequence.job, new AppError('engine_failed', `llama.cpp failed in a decode step: ${reason}`, { cause }))
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { AppError } from '../errors.ts'
+import { writeAccessLog } from './access-log.ts'
+import { createHostCheck } from './allowed-hosts.ts'
+import { createCall, type Call } from './call.ts'
+import { createClientErrorHandler } from './client-error.ts'
+import { addHealthRoutes } from './health.ts'
+import { createNotFound, type KnownRoute } from './not-found.ts'
+import { parseJson } from './parse-json.ts'
+import { resolveRequestId } from './request-id.ts'
+import { createRouteHandler } from './run-route.ts'
+import { sendError } from './send-error.ts'
+import type { GatewayOptions } from './settings.ts'
+import { toGatewayError } from './to-gateway-error.ts'
+
+export type { GatewayOptions, GatewaySettings, GatewayState } from './settings.ts'
+
+/** The HTTP server: whatever protocols bring, plus health. It decides nothing about models. */
+export function createGateway(options: GatewayOptions): FastifyInstance {
+  const { log, protocols, settings } = options
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    // One line per request is written here, with our own fields; a child logger per request would only cost time.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: settings.readTimeoutMs,
+    requestIdHeader: false,
+    genReqId: resolveRequestId,
+    return503OnClosing: false,
+    clientErrorHandler: createClientErrorHandler(protocols[0]),
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (cause, _request, reply) => {
+      sendError(reply, protocols[0], toGatewayError(cause, settings.bodyLimitBytes))
+    },
+  })
+  const routes: KnownRoute[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push({ method: each, path: url })
+  })
+  addContentType(app)
+  addHooks(app, options)
+  addFailures(app, options, routes)
+  addHealthRoutes(app, options)
+  for (const protocol of protocols) {
+    for (const route of protocol.routes) {
+      const handler = createRouteHandler(protocol, route, options)
+      app.route({ method: route.method, url: route.path, config: { protocol }, handler })
+    }
+  }
+  return app
+}
+
+function addContentType(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding']
+    try {
+      if (encoding !== undefined && encoding !== 'identity') {
+        throw new AppError(
+          'unsupported_media_type',
+          `content-encoding ${encoding} is not accepted; send the body as it is`,
+        )
+      }
+      done(null, parseJson(body as Buffer))
+    } catch (cause) {
+      done(cause as Error)
+    }
+  })
+}
+
+function addHooks(app: FastifyInstance, { log, settings, state, shutdown }: GatewayOptions): void {
+  const hosts = createHostCheck(settings)
+  const running = new Set<Call>()
+  shutdown?.addEventListener('abort', () => {
+    const message = 'the server shut down before the answer was complete; try again'
+    for (const call of running) call.abort(new AppError('draining', message))
+  })
+  app.decorateRequest('call')
+  app.addHook('onRequest', (request, reply, done) => {
+    const call = createCall(request.id, reply.raw, () => {
+      running.delete(call)
+      writeAccessLog(log, request, reply, call)
+    })
+    running.add(call)
+    request.call = call
+    reply.header('x-request-id', call.id)
+    if (state() === 'draining') reply.header('connection', 'close')
+    hosts.assertHost(request.headers.host)
+    hosts.assertOrigin(request.headers.origin, request.method)
+    done()
+  })
+}
+
+function addFailures(
+  app: FastifyInstance,
+  { protocols, settings }: GatewayOptions,
+  routes: KnownRoute[],
+): void {
+  app.setErrorHandler((cause, request, reply) => {
+    const error = toGatewayError(cause, settings.bodyLimitBytes)
+    request.call.record.error = error
+    sendError(reply, request.routeOptions.config.protocol ?? protocols[0], error)
+  })
+  app.setNotFoundHandler(
+    createNotFound(routes, (request, reply, error) => {
+      request.call.record.error = error
+      sendError(reply, protocols[0], error)
+    }),
+  )
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    protocol?: GatewayOptions['protocols'][0]
+  }
+}

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http'
+import { AppError } from '../errors.ts'
+
+/** What the access log says about one request. Never its text. */
+export type CallRecord = {
+  model?: string
+  promptTokens?: number
+  completionTokens?: number
+  ttftMs?: number
+  finish?: string
+  /** The failure that the caller was told of. */
+  error?: AppError
+}
+
+/** One request, from its first header to its last byte. */
+export type Call = {
+  id: string
+  startedAt: number
+  record: CallRecord
+  /** What a caller who waits is told in the meantime. */
+  progress: string
+  /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
+  signal: AbortSignal
+  abort(reason: AppError): void
+  /** Runs when the request is over, however it ended. */
+  defer(cleanUp: () => void): void
+}
+
+/** Watches the connection: `onEnd` runs once, when the answer has left or the client has. */
+export function createCall(id: string, response: ServerResponse, onEnd: (call: Call) => void): Call {
+  const controller = new AbortController()
+  const cleanUps: (() => void)[] = []
+  const call: Call = {
+    id,
+    startedAt: performance.now(),
+    record: {},
+    progress: 'waiting',
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    defer: (cleanUp) => cleanUps.push(cleanUp),
+  }
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new AppError('cancelled', 'the client went away'))
+    for (const cleanUp of cleanUps) cleanUp()
+    onEnd(call)
+  })
+  return call
+}

@@ -1,0 +1,107 @@
+import type { FastifyReply, RouteHandlerMethod } from 'fastify'
+import { AppError } from '../errors.ts'
+import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
+import type { Call } from './call.ts'
+import { startGeneration } from './generation.ts'
+import { sendError, sendJson } from './send-error.ts'
+import type { GatewayOptions } from './settings.ts'
+import { sendStream } from './stream.ts'
+import { toGatewayError } from './to-gateway-error.ts'
+
+/** A client that has not read for so long will not read again. */
+const stallMs = 120_000
+
+const streamTypes = {
+  sse: 'text/event-stream; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+}
+
+/** Runs one route of one protocol: the only place that turns what it returns or throws into a response. */
+export function createRouteHandler(
+  protocol: Protocol,
+  route: Route,
+  options: GatewayOptions,
+): RouteHandlerMethod {
+  const { settings } = options
+  return async (request, reply) => {
+    const { call } = request
+    if (settings.writeTimeoutMs > 0) limitTime(call, settings.writeTimeoutMs)
+    const fail = (cause: unknown): AppError => {
+      const error = toGatewayError(call.signal.aborted ? call.signal.reason : cause, settings.bodyLimitBytes)
+      call.record.error = error
+      return error
+    }
+    try {
+      const params = request.params as Record<string, string>
+      const result = await route.run({ body: request.body, params }, createContext(call, reply, options))
+      if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
+      else
+        await stream(result, reply, call, settings.keepAliveMs, (cause) =>
+          protocol.encodeStreamError(fail(cause)),
+        )
+    } catch (cause) {
+      const error = fail(cause)
+      // Choices that still run have no reader any more.
+      call.abort(error)
+      if (!reply.raw.destroyed) sendError(reply, protocol, error)
+    }
+    return reply
+  }
+}
+
+async function stream(
+  result: Extract<Reply, { stream: unknown }>,
+  reply: FastifyReply,
+  call: Call,
+  keepAliveMs: number,
+  encodeFailure: (cause: unknown) => ReturnType<Protocol['encodeStreamError']>,
+): Promise<void> {
+  const format = result.format ?? 'sse'
+  await sendStream(result.stream, reply.raw, {
+    format,
+    keepAliveMs,
+    stallMs,
+    describeWait: () => call.progress,
+    encodeFailure,
+    begin() {
+      reply.hijack()
+      reply.raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': streamTypes[format],
+        'cache-control': 'no-cache',
+        // Or nginx collects the whole answer first.
+        'x-accel-buffering': 'no',
+      })
+    },
+  })
+}
+
+function createContext(call: Call, reply: FastifyReply, options: GatewayOptions): RouteContext {
+  return {
+    requestId: call.id,
+    created: Math.floor(Date.now() / 1000),
+    signal: call.signal,
+    lenient: options.settings.lenient,
+    // A name from the body may hold anything; a header may not.
+    ignore: (parameters) =>
+      void reply.header(
+        'x-sluice-ignored-parameters',
+        parameters.map(encodeURIComponent).join(', ').slice(0, 4096),
+      ),
+    generate: (model, requests, count) => startGeneration(options, call, { model, requests, count }),
+    models: options.models,
+  }
+}
+
+function limitTime(call: Call, ms: number): void {
+  const expire = () =>
+    call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
+  const timer = setTimeout(expire, ms)
+  call.defer(() => clearTimeout(timer))
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call
+  }
+}

@@ -1,0 +1,33 @@
+import type { Protocol } from '../protocols/protocol.ts'
+import type { ModelRouter } from '../routing/model-router.ts'
+import type { Logger } from '../log.ts'
+
+export type GatewayState = 'starting' | 'ready' | 'draining'
+
+export type GatewaySettings = {
+  /** Unknown request parameters are ignored, and named in a header, instead of refused. */
+  lenient: boolean
+  bodyLimitBytes: number
+  /** Silence before an SSE comment is sent. */
+  keepAliveMs: number
+  /** The address that the server listens on: requests may name it in their Host header. */
+  host: string
+  /** Further names for the Host and Origin headers; `.example.com` allows every name below it, `*` all. */
+  allowedHosts: string[]
+  /** Longest time for a whole request to arrive; 0: no limit. */
+  readTimeoutMs: number
+  /** Longest time for a whole answer; 0: no limit. */
+  writeTimeoutMs: number
+}
+
+export type GatewayOptions = {
+  /** The first one also words the failures that belong to no route. */
+  protocols: [Protocol, ...Protocol[]]
+  models: ModelRouter
+  log: Logger
+  settings: GatewaySettings
+  state: () => GatewayState
+  version: string
+  /** Aborted when the drain time is over: what still runs then ends with `draining`. */
+  shutdown?: AbortSignal
+}

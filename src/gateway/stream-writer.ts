@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http'
+import { encodeSse, encodeSseComment } from '../sse.ts'
+import type { ServerEvent } from '../protocols/protocol.ts'
+import { waitForRoom } from './wait-for-room.ts'
+
+/** Enough for one write to be worth its system call. */
+const flushLength = 16 * 1024
+
+export type StreamOptions = {
+  format: 'sse' | 'ndjson'
+  keepAliveMs: number
+  /** How long a client may leave a full buffer unread before it counts as gone. */
+  stallMs: number
+  /** Runs once, before the first byte; writes the head. */
+  begin(): void
+  /** For the comments: what the caller waits for. */
+  describeWait(): string
+}
+
+export type StreamWriter = {
+  readonly begun: boolean
+  /** Leaves with whatever else comes in this turn of the event loop. */
+  write(event: ServerEvent): void
+  /** Undefined while the client keeps up; else resolves when it has read, rejects when it never will. */
+  room(): Promise<void> | undefined
+  end(): void
+  /** The last event of a stream that failed; the connection closes behind it. */
+  fail(event: ServerEvent): void
+  /** No more keep-alives. */
+  stop(): void
+}
+
+/** Puts events on the wire: batched, with comments in long silences, and never more than the client reads. */
+export function createStreamWriter(response: ServerResponse, options: StreamOptions): StreamWriter {
+  const encode = options.format === 'sse' ? encodeSse : encodeLine
+  let begun = false
+  let buffer = ''
+  let flushing = false
+
+  const begin = () => {
+    if (!begun) options.begin()
+    begun = true
+  }
+  const flush = () => {
+    flushing = false
+    if (buffer === '' || response.destroyed) return
+    const text = buffer
+    buffer = ''
+    begin()
+    response.write(text)
+    silence.broken()
+  }
+  const silence = watchSilence(options, () => {
+    if (response.destroyed || response.writableNeedDrain) return
+    begin()
+    response.write(encodeSseComment(options.describeWait()))
+  })
+  const finish = (done?: () => void) => {
+    silence.stop()
+    begin()
+    response.end(buffer, done)
+    buffer = ''
+  }
+
+  return {
+    get begun() {
+      return begun
+    },
+    write(event) {
+      buffer += encode(event)
+      if (buffer.length >= flushLength) flush()
+      else if (!flushing) setImmediate(flush)
+      flushing = buffer !== ''
+    },
+    room: () =>
+      response.writableNeedDrain || response.destroyed ? waitForRoom(response, options.stallMs) : undefined,
+    end: () => finish(),
+    fail(event) {
+      buffer += encode(event)
+      const { socket } = response
+      finish(() => socket?.destroySoon())
+    },
+    stop: silence.stop,
+  }
+}
+
+const encodeLine = ({ data }: ServerEvent): string => `${data}\n`
+
+/** NDJSON knows no comments, so its silences stay silent. */
+function watchSilence({ format, keepAliveMs }: StreamOptions, onSilence: () => void) {
+  const speak = () => {
+    onSilence()
+    timer?.refresh()
+  }
+  const timer = format === 'sse' ? setTimeout(speak, keepAliveMs) : undefined
+  return { broken: () => timer?.refresh(), stop: () => clearTimeout(timer) }
+}
