@@ -13,7 +13,6 @@ export type ResultParts = NoteFacts & {
   startedAt: Date
   target: Target
   model: string
-  warmUp: number
   openedBefore: number
 }
 
@@ -31,7 +30,8 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
-    configuration: describeOptions(options, parts),
+    configuration: describeOptions(options, parts.prompts),
+    warm_up: parts.warmed,
     requests: { sent, succeeded, failed, cancelled },
     success_rate: ended === 0 ? null : succeeded / ended,
     error_rate: ended === 0 ? null : failed / ended,
@@ -84,13 +84,12 @@ const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'
 
 const describeOptions = (
   { load, stream, sampling, timeoutMs }: BenchOptions,
-  { warmUp, prompts }: { warmUp: number; prompts: Prompts },
+  prompts: Prompts,
 ): Configuration => ({
   mode: load.mode,
   concurrency: load.concurrency,
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
-  warm_up: warmUp,
   stream,
   max_tokens: sampling.maxTokens ?? null,
   temperature: sampling.temperature ?? null,

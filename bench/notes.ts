@@ -1,6 +1,7 @@
 import type { BenchOptions } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
+import type { WarmUpResult } from './load/warm-up.ts'
 import { explainLag, type SelfCheck } from './record/self-check.ts'
 
 export type NoteFacts = {
@@ -12,7 +13,7 @@ export type NoteFacts = {
   /** The server refused `stream_options.include_usage`. */
   usageRefused: boolean
   openedDuring: number
-  warmUpFailures: number
+  warmed: WarmUpResult
 }
 
 /** What a reader must know to trust the figures, most important first. */
@@ -23,12 +24,18 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainTokens(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
-    facts.warmUpFailures > 0 && `${facts.warmUpFailures} warm-up requests failed; they are not counted`,
+    explainWarmUp(facts.warmed),
     facts.openedDuring > 0 &&
       `${facts.openedDuring} connections were made while measuring: the server did not keep all of them open`,
     facts.recorded.samplesDropped > 0 &&
       `the last ${facts.recorded.samplesDropped} requests have no raw sample; histograms and counters include them`,
   ].filter((note) => typeof note === 'string')
+
+const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
+  if (failed === 0) return undefined
+  if (failed === sent) return 'no warm-up request succeeded, so nothing was measured'
+  return `${failed} of ${sent} warm-up requests failed; they are not counted`
+}
 
 const shortestMedian = ({ latencies }: Recorded): number | undefined => {
   const medians = [latencies.ttft, latencies.chunkGap, latencies.e2e].flatMap((summary) => summary?.p50 ?? [])

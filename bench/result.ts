@@ -24,6 +24,8 @@ export type BenchResult = {
   environment: Environment
   target: { base_url: string; endpoint: string; model: string }
   configuration: Configuration
+  /** Sent before the clock started; counted nowhere else. */
+  warm_up: { sent: number; failed: number; errors: ErrorCount[] }
   requests: { sent: number; succeeded: number; failed: number; cancelled: number }
   /** Of the requests that ended, between 0 and 1; null when none did. */
   success_rate: number | null
@@ -71,7 +73,6 @@ export type Configuration = {
   concurrency: number
   requests: number | null
   duration_s: number | null
-  warm_up: number
   stream: boolean
   max_tokens: number | null
   temperature: number | null

@@ -4,7 +4,7 @@ import { endpoints } from './endpoints/registry.ts'
 import { createGiveUp } from './load/give-up.ts'
 import { createLiveRun, type LiveRun } from './load/live-run.ts'
 import { measure } from './load/measure.ts'
-import { warmUp } from './load/warm-up.ts'
+import { warmUp, type WarmUpResult } from './load/warm-up.ts'
 import type { BenchOptions } from './options.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
 import type { BenchResult } from './result.ts'
@@ -30,7 +30,7 @@ export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promis
   const target = resolveTarget(options.url)
   const { load, apiKey, timeoutMs } = options
   const connections = createConnections({ target, size: load.concurrency, apiKey, timeoutMs })
-  const live = createLiveRun(load)
+  const live = createLiveRun()
   const giveUp = createGiveUp(hooks.signal, graceMs)
   try {
     hooks.onStart?.(live)
@@ -49,7 +49,7 @@ export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promis
     })
     const warmed = await warmUp({ options, prompts, sender, connections, live, signal })
     const openedBefore = connections.opened()
-    const measured = await measure({ options, prompts, sender, live, signal })
+    const measured = await measure({ options, prompts, sender, live, signal, skip: allFailed(warmed) })
     return buildResult({
       ...measured,
       options,
@@ -58,8 +58,7 @@ export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promis
       prompts,
       openedBefore,
       openedDuring: connections.opened() - openedBefore,
-      warmUp: warmed.sent,
-      warmUpFailures: warmed.failed,
+      warmed,
       interrupted: signal.aborted,
       usageRefused: options.stream && !sender.asksForUsage(),
       version: hooks.version,
@@ -71,6 +70,9 @@ export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promis
     await connections.close()
   }
 }
+
+/** Measuring would only repeat what the warm-up has already told. */
+const allFailed = ({ sent, failed }: WarmUpResult): boolean => sent > 0 && failed === sent
 
 const pickModel = async (connections: Connections, baseUrl: string): Promise<string> => {
   const [first] = await connections.listModels()

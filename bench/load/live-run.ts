@@ -15,7 +15,9 @@ export type LiveRun = Live & {
   durationMs: number | undefined
 }
 
-export const createLiveRun = (limits: { requests?: number; durationMs?: number }): LiveRun => ({
+type Limits = { requests: number | undefined; durationMs: number | undefined }
+
+export const createLiveRun = (): LiveRun => ({
   phase: 'connecting',
   phaseStartedAt: performance.now(),
   inFlight: 0,
@@ -23,19 +25,16 @@ export const createLiveRun = (limits: { requests?: number; durationMs?: number }
   failed: 0,
   contentEvents: 0,
   outputTokens: 0,
-  requests: limits.requests,
-  durationMs: limits.durationMs,
+  requests: undefined,
+  durationMs: undefined,
 })
 
 /** Counters start again with each phase: warming up is not part of the result. */
-export const enterPhase = (live: LiveRun, phase: LiveRun['phase']): void => {
-  const now = performance.now()
-  Object.assign(live, {
-    phase,
-    phaseStartedAt: now,
-    succeeded: 0,
-    failed: 0,
-    contentEvents: 0,
-    outputTokens: 0,
-  })
+export const enterPhase = (
+  live: LiveRun,
+  phase: LiveRun['phase'],
+  { requests, durationMs }: Limits,
+): void => {
+  const counters = { inFlight: 0, succeeded: 0, failed: 0, contentEvents: 0, outputTokens: 0 }
+  Object.assign(live, counters, { phase, requests, durationMs, phaseStartedAt: performance.now() })
 }

@@ -15,19 +15,17 @@ export type MeasureContext = {
   sender: Sender
   live: LiveRun
   signal: AbortSignal
+  /** Nothing is sent, and the measurement is empty. */
+  skip: boolean
 }
 
 /** The part of a run that counts: from the first measured request to the end of the last. */
-export const measure = async ({
-  options,
-  prompts,
-  sender,
-  live,
-  signal,
-}: MeasureContext): Promise<Measurement> => {
-  const { concurrency, requests, durationMs } = options.load
+export const measure = async (context: MeasureContext): Promise<Measurement> => {
+  const { options, prompts, sender, live, signal, skip } = context
+  const { concurrency, durationMs } = options.load
+  const requests = skip ? 0 : options.load.requests
   const recorder = createRecorder()
-  enterPhase(live, 'measuring')
+  enterPhase(live, 'measuring', { requests, durationMs })
   const startedAt = new Date()
   const selfCheck = startSelfCheck()
   const issue = async (index: number, slot: number): Promise<void> => {

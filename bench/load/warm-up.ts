@@ -2,7 +2,7 @@ import { AppError } from '../../src/errors.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import type { Connections } from '../wire/connections.ts'
 import { defaultMaxTokens } from '../endpoints/openai-body.ts'
-import { createErrorTally } from '../record/error-tally.ts'
+import { createErrorTally, type ErrorCount } from '../record/error-tally.ts'
 import { enterPhase, type LiveRun } from './live-run.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
@@ -17,17 +17,19 @@ export type WarmUp = {
   signal: AbortSignal
 }
 
+export type WarmUpResult = { sent: number; failed: number; errors: ErrorCount[] }
+
 /** Enough to load the model, compile both programs' hot paths and open the connections. */
 const maxWarmUpTokens = 32
 
-/** Sends the uncounted wave. When all of it fails, measuring would only repeat that failure: it throws. */
-export const warmUp = async (context: WarmUp): Promise<{ sent: number; failed: number }> => {
+/** Sends the uncounted wave. Throws when nobody is there; other failures are the caller's to judge. */
+export const warmUp = async (context: WarmUp): Promise<WarmUpResult> => {
   const { options, prompts, sender, connections, live, signal } = context
   const { concurrency } = options.load
   const requests = options.warmUp ?? concurrency
   if (requests < concurrency) await connections.open(concurrency)
-  enterPhase(live, 'warm-up')
-  live.inFlight = 0
+  enterPhase(live, 'warm-up', { requests, durationMs: undefined })
+
   const errors = createErrorTally()
   const maxTokens = Math.min(options.sampling.maxTokens ?? defaultMaxTokens, maxWarmUpTokens)
   let sent = 0
@@ -44,12 +46,13 @@ export const warmUp = async (context: WarmUp): Promise<{ sent: number; failed: n
       else errors.add(failure)
     },
   })
+  const failed = errors.total()
   const [worst] = errors.list()
-  if (worst !== undefined && errors.total() === sent && !signal.aborted) {
+  if (worst?.kind === 'connect' && worst.count === sent && !signal.aborted) {
     throw new AppError(
-      'engine_failed',
-      `no warm-up request succeeded (${worst.kind}, ${worst.count} of ${sent}): ${worst.message}`,
+      'daemon_unreachable',
+      `cannot reach ${options.url}: ${worst.message}. Is the server running?`,
     )
   }
-  return { sent, failed: errors.total() }
+  return { sent, failed, errors: errors.list() }
 }

@@ -22,6 +22,11 @@ export const resolvePrompts = async (
 
 /** The body is thrown away; only whether the endpoint can express the prompt matters. */
 const checkSettings = {
-  ...{ model: '', stream: false, includeUsage: false, ignoreEos: false },
-  ...{ maxTokens: undefined, temperature: undefined, seed: undefined },
+  model: '',
+  stream: false,
+  includeUsage: false,
+  ignoreEos: false,
+  maxTokens: undefined,
+  temperature: undefined,
+  seed: undefined,
 }

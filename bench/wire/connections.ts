@@ -112,7 +112,7 @@ const readText = async ({ body, headers }: Dispatcher.ResponseData): Promise<str
 const unreachable = (baseUrl: string, cause: Error): AppError => {
   const reason =
     cause.name === 'TimeoutError' ? 'it does not answer' : resolveFailure(cause, 'unanswered').message
-  return new AppError('engine_failed', `cannot reach ${baseUrl}: ${reason}. Is the server running?`, {
+  return new AppError('daemon_unreachable', `cannot reach ${baseUrl}: ${reason}. Is the server running?`, {
     cause,
   })
 }

@@ -73,12 +73,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const visitor: Visitor = { units, turn: Promise.withResolvers(), waits: false, onPosition }
       queue.submit(visitor)
       if (!visitor.waits) return visitor.turn.promise
-      const giveUp = (error: unknown) => {
+      const giveUp = (reason: () => unknown) => {
         queue.leave(visitor)
-        visitor.turn.reject(error)
+        visitor.turn.reject(reason())
       }
-      const expire = () => giveUp(busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`))
-      return boundWait(visitor.turn.promise, { signal, maxWaitMs, giveUp, expire })
+      return boundWait(visitor.turn.promise, {
+        signal,
+        maxWaitMs,
+        abort: () => giveUp(() => signal.reason),
+        expire: () => giveUp(() => busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`)),
+      })
     },
     status() {
       const { running, waiting } = queue.status()
@@ -90,14 +94,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
 /** A wait has an end: a place, the caller going away, or the longest wait. */
 function boundWait<T>(
   turn: Promise<T>,
-  end: { signal: AbortSignal; maxWaitMs: number; giveUp(error: unknown): void; expire(): void },
+  end: { signal: AbortSignal; maxWaitMs: number; abort: () => void; expire: () => void },
 ): Promise<T> {
-  const abort = () => end.giveUp(end.signal.reason)
-  const timer = setTimeout(() => end.expire(), end.maxWaitMs)
-  end.signal.addEventListener('abort', abort)
+  const timer = setTimeout(end.expire, end.maxWaitMs)
+  end.signal.addEventListener('abort', end.abort)
   return turn.finally(() => {
     clearTimeout(timer)
-    end.signal.removeEventListener('abort', abort)
+    end.signal.removeEventListener('abort', end.abort)
   })
 }
 

@@ -30,5 +30,8 @@ export interface Prepared {
 /** Makes engines of one kind. `load` rejects with `invalid_model`, `insufficient_memory` or `cancelled`. */
 export interface EngineLoader {
   readonly kind: string
-  load(options: LoadOptions, hooks: { signal: AbortSignal; onProgress(fraction: number): void }): Promise<Engine>
+  load(
+    options: LoadOptions,
+    hooks: { signal: AbortSignal; onProgress(fraction: number): void },
+  ): Promise<Engine>
 }

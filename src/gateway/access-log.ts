@@ -8,7 +8,7 @@ const clientClosedRequest = 499
 /** One line per request, when it is over. No prompt, no answer, no header, no query: only names and numbers. */
 export function writeAccessLog(log: Logger, request: FastifyRequest, reply: FastifyReply, call: Call): void {
   const { record } = call
-  const status = reply.raw.writableFinished ? reply.raw.statusCode : clientClosedRequest
+  const status = reply.raw.writableEnded ? reply.raw.statusCode : clientClosedRequest
   const { error } = record
   log.info(
     {

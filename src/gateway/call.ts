@@ -40,7 +40,7 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     defer: (cleanUp) => cleanUps.push(cleanUp),
   }
   response.once('close', () => {
-    if (!response.writableFinished) controller.abort(new AppError('cancelled', 'the client went away'))
+    if (!response.writableEnded) controller.abort(new AppError('cancelled', 'the client went away'))
     for (const cleanUp of cleanUps) cleanUp()
     onEnd(call)
   })

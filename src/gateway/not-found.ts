@@ -8,9 +8,11 @@ export function createNotFound(
   routes: KnownRoute[],
   send: (request: FastifyRequest, reply: FastifyReply, error: AppError) => void,
 ) {
-  const patterns = routes.map(({ method, path }) => ({ method, pattern: toPattern(path) }))
+  // Made at the first miss: routes are added after this handler.
+  let patterns: { method: string; pattern: RegExp }[] | undefined
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const path = request.url.split('?', 1)[0]!
+    patterns ??= routes.map(({ method, path: known }) => ({ method, pattern: toPattern(known) }))
     const methods = new Set(patterns.filter(({ pattern }) => pattern.test(path)).map((route) => route.method))
     const shown = `${request.method} ${path.slice(0, 200)}`
     if (methods.size === 0) {

@@ -43,7 +43,8 @@ export function createRouteHandler(
       const error = fail(cause)
       // Choices that still run have no reader any more.
       call.abort(error)
-      if (!reply.raw.destroyed) sendError(reply, protocol, error)
+      if (reply.raw.destroyed) reply.hijack()
+      else sendError(reply, protocol, error)
     }
     return reply
   }

@@ -26,7 +26,7 @@ export type StreamWriter = {
   end(): void
   /** The last event of a stream that failed; the connection closes behind it. */
   fail(event: ServerEvent): void
-  /** No more keep-alives. */
+  /** Nothing leaves any more: no keep-alive, and nothing that was not flushed. */
   stop(): void
 }
 
@@ -80,7 +80,10 @@ export function createStreamWriter(response: ServerResponse, options: StreamOpti
       const { socket } = response
       finish(() => socket?.destroySoon())
     },
-    stop: silence.stop,
+    stop() {
+      silence.stop()
+      buffer = ''
+    },
   }
 }
 

@@ -25,7 +25,7 @@ function removeKeys(body: unknown, issue: z.core.$ZodIssueUnrecognizedKeys): str
 }
 
 function toInvalidRequest(issues: z.core.$ZodIssue[], body: unknown): AppError {
-  const issue = issues.find((candidate) => candidate.code !== 'unrecognized_keys') ?? issues[0]!
+  const issue = narrow(issues.find((candidate) => candidate.code !== 'unrecognized_keys') ?? issues[0]!)
   if (issue.code === 'unrecognized_keys') {
     const param = [...issue.path, issue.keys[0]!].join('.')
     const message = `unknown parameter '${param}': remove it, correct its name, or start the server with lenient: true`
@@ -38,4 +38,11 @@ function toInvalidRequest(issues: z.core.$ZodIssue[], body: unknown): AppError {
     describeIssue(issue, body),
     param === '' ? {} : { param },
   )
+}
+
+/** Of a union, the one branch whose type was right and whose content was not says what is wrong. */
+function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const [inner] = issue.errors.find((errors) => errors.every(({ path }) => path.length > 0)) ?? []
+  return inner ? narrow({ ...inner, path: [...issue.path, ...inner.path] }) : issue
 }

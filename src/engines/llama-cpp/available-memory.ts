@@ -27,7 +27,11 @@ async function readContainer(): Promise<number> {
   const place = /^0::(.*)$/m.exec(await readText('/proc/self/cgroup'))?.[1] ?? '/'
   const folder = (await readText(`/sys/fs/cgroup${place}/memory.max`)) === '' ? '' : place
   const read = (name: string) => readText(`/sys/fs/cgroup${folder}/${name}`)
-  const [limit, used, details] = await Promise.all([read('memory.max'), read('memory.current'), read('memory.stat')])
+  const [limit, used, details] = await Promise.all([
+    read('memory.max'),
+    read('memory.current'),
+    read('memory.stat'),
+  ])
   const bytes = readField(limit, /^(\d+)/)
   if (bytes === undefined) return Number.POSITIVE_INFINITY
   const cachedPages = readField(details, /^file (\d+)$/m) ?? 0

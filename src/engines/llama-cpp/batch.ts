@@ -21,7 +21,9 @@ export function fillBatch(context: NativeContext, chunks: readonly Chunk<Sequenc
   const logits: number[] = []
   for (const { sequence, count, samples } of chunks) {
     const { slot, job, evaluated, generating } = sequence
-    const tokens = generating ? Uint32Array.of(slot.nextToken!) : job.prompt.subarray(evaluated, evaluated + count)
+    const tokens = generating
+      ? Uint32Array.of(slot.nextToken!)
+      : job.prompt.subarray(evaluated, evaluated + count)
     const atLast = count === 1 ? firstOnly : Uint32Array.of(count - 1)
     const indexes = context.addToBatch(slot.sequence, evaluated, tokens, samples ? atLast : nothing)
     if (samples) logits.push(indexes[0]!)

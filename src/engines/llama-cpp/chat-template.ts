@@ -38,9 +38,13 @@ function compile(source: string): Template {
     return new Template(source)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('invalid_model', `the model's chat template cannot be read: ${reason}; use /v1/completions`, {
-      cause,
-    })
+    throw new AppError(
+      'invalid_model',
+      `the model's chat template cannot be read: ${reason}; use /v1/completions`,
+      {
+        cause,
+      },
+    )
   }
 }
 

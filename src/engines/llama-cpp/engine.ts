@@ -47,7 +47,7 @@ export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
       assertTokens(request.sampling.logitBias?.keys() ?? [], vocabularySize, 'logit_bias')
       const banned = request.ignoreEos ? isEnd.all() : []
       const start = (choice: number, signal: AbortSignal) =>
-        scheduler.submit(encodeJob(request, { choice, prompt, contextLength, banned }), signal).events.iterator
+        scheduler.submit(encodeJob(request, { choice, prompt, contextLength, banned }), signal).events
       return {
         promptTokens: prompt.length,
         // Starts when it is read, so that a generation nobody reads holds no slot.
@@ -91,6 +91,7 @@ function createEndCheck(model: NativeModel, vocabularySize: number) {
     known.set(token, answer)
     return answer
   }
-  const list = () => Array.from({ length: vocabularySize }, (_, token) => token).filter((token) => model.isEogToken(token))
+  const list = () =>
+    Array.from({ length: vocabularySize }, (_, token) => token).filter((token) => model.isEogToken(token))
   return { one, all: () => (all ??= list()) }
 }

@@ -3,29 +3,40 @@ import { AppError } from '../../errors.ts'
 import type { NativeBindings } from './binding.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { GgufHeader, GgufTensor } from './gguf-header.ts'
-import { readShape } from './model-shape.ts'
+import { readArchitecture, readShape } from './model-shape.ts'
 
 /** Architectures that llama.cpp loads but that answer no prompt by themselves: it would abort at the first decode. */
-const notGenerators = new Set(['t5', 't5encoder', 'clip', 'bert', 'nomic-bert', 'nomic-bert-moe', 'jina-bert-v2'])
+const notGenerators = new Set([
+  't5',
+  't5encoder',
+  'clip',
+  'bert',
+  'nomic-bert',
+  'nomic-bert-moe',
+  'jina-bert-v2',
+])
 const splitName = /-(\d{5})-of-(\d{5})\.gguf$/
 
 /** Refuses what llama.cpp cannot load, or would crash on, with the reason and the next step. */
 export async function assertLoadable(file: GgufFile, bindings: NativeBindings): Promise<void> {
   const { path, header } = file
-  const architecture = header.metadata.get('general.architecture')
-  if (typeof architecture !== 'string' || architecture === '') {
-    throw invalid(`${path} names no architecture (general.architecture): it is not a model`)
-  }
-  assertArchitecture(path, architecture, header, bindings)
+  assertArchitecture(path, readArchitecture(file), header, bindings)
   assertComplete(file, bindings)
   await assertParts(path, header)
   readShape(file)
 }
 
-function assertArchitecture(path: string, architecture: string, header: GgufHeader, bindings: NativeBindings): void {
+function assertArchitecture(
+  path: string,
+  architecture: string,
+  header: GgufHeader,
+  bindings: NativeBindings,
+): void {
   const kind = header.metadata.get('general.type')
   if (typeof kind === 'string' && kind !== 'model') {
-    throw invalid(`${path} holds ${kind === 'adapter' ? 'an adapter' : `a ${kind}`}, not a model: load its base model`)
+    throw invalid(
+      `${path} holds ${kind === 'adapter' ? 'an adapter' : `a ${kind}`}, not a model: load its base model`,
+    )
   }
   if (!bindings.getIsArchSupported(architecture)) {
     throw invalid(
@@ -40,7 +51,9 @@ function assertArchitecture(path: string, architecture: string, header: GgufHead
 
 /** Tensor data must lie inside the file: llama.cpp maps the file and would read past its end. */
 function assertComplete({ path, sizeBytes, header }: GgufFile, bindings: NativeBindings): void {
-  const needed = header.tensors.map((tensor) => header.dataOffset + tensor.offset + sizeOf(path, tensor, bindings))
+  const needed = header.tensors.map(
+    (tensor) => header.dataOffset + tensor.offset + sizeOf(path, tensor, bindings),
+  )
   const end = needed.reduce((most, bytes) => Math.max(most, bytes), header.dataOffset)
   if (end > sizeBytes) {
     throw invalid(`${path} is truncated: it has ${sizeBytes} bytes and needs ${end}; fetch it again`)
@@ -69,10 +82,13 @@ async function assertParts(path: string, { metadata }: GgufHeader): Promise<void
     throw invalid(`${path} is one of ${count} parts and must keep its name NAME-00001-of-${pad(count)}.gguf`)
   }
   const part = (number: number) => path.replace(splitName, `-${pad(number)}-of-${match[2]}.gguf`)
-  if (metadata.get('split.no') !== 0) throw invalid(`${path} is not the first part of its model: load ${part(1)}`)
+  if (metadata.get('split.no') !== 0)
+    throw invalid(`${path} is not the first part of its model: load ${part(1)}`)
   for (let number = 2; number <= count; number++) {
     await access(part(number)).catch((cause: unknown) => {
-      throw new AppError('invalid_model', `${part(number)} is missing: the model has ${count} parts`, { cause })
+      throw new AppError('invalid_model', `${part(number)} is missing: the model has ${count} parts`, {
+        cause,
+      })
     })
   }
 }

@@ -14,7 +14,9 @@ export async function readGgufFile(path: string): Promise<GgufFile> {
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) {
-      throw invalid(`${path} is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}: name the .gguf file itself`)
+      throw invalid(
+        `${path} is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}: name the .gguf file itself`,
+      )
     }
     const header = await readHeader(handle, path, stats.size)
     return { path, sizeBytes: stats.size, header }
@@ -39,7 +41,10 @@ async function readHeader(handle: FileHandle, path: string, size: number): Promi
 function unreadable(path: string, size: number, cause: unknown): AppError {
   if (size === 0) return invalid(`${path} is empty: fetch it again`, cause)
   if (cause instanceof OutOfBytes) {
-    return invalid(`${path} is truncated or damaged: its ${size} bytes end inside the GGUF header; fetch it again`, cause)
+    return invalid(
+      `${path} is truncated or damaged: its ${size} bytes end inside the GGUF header; fetch it again`,
+      cause,
+    )
   }
   if (cause instanceof GgufFormatError || cause instanceof RangeError) {
     return invalid(`${path} is not a valid GGUF file: ${cause.message}`, cause)
@@ -52,8 +57,10 @@ async function openFile(path: string): Promise<FileHandle> {
     return await open(path, 'r')
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw invalid(`there is no file ${path}: check the path`, cause)
-    if (code === 'EACCES' || code === 'EPERM') throw invalid(`${path} may not be read: check its permissions`, cause)
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw invalid(`there is no file ${path}: check the path`, cause)
+    if (code === 'EACCES' || code === 'EPERM')
+      throw invalid(`${path} may not be read: check its permissions`, cause)
     throw invalid(`${path} cannot be opened (${String(code)})`, cause)
   }
 }

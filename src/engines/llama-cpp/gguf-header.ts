@@ -22,14 +22,27 @@ const keptNumbers = 4096
 
 /** https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 const valueType = { int8: 1, int16: 3, int32: 5, float32: 6, bool: 7, string: 8, array: 9, float64: 12 }
-const fixedSizes: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
+const fixedSizes: Record<number, number> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+}
 
 /** Throws OutOfBytes when `bytes` ends before the header does. */
 export function decodeGgufHeader(bytes: Buffer): GgufHeader {
   const cursor = createGgufCursor(bytes)
   if (cursor.u32() !== magic) throw new GgufFormatError('it does not begin with the letters GGUF')
   const version = cursor.u32()
-  if (version !== 2 && version !== 3) throw new GgufFormatError(`version ${version} is unknown (2 and 3 are read)`)
+  if (version !== 2 && version !== 3)
+    throw new GgufFormatError(`version ${version} is unknown (2 and 3 are read)`)
   const tensorCount = cursor.u64()
   const keyCount = cursor.u64()
   const metadata = readMetadata(cursor, keyCount)

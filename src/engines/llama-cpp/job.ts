@@ -1,4 +1,4 @@
-import { createEventQueue, type EventQueue } from '../../engine/event-queue.ts'
+import { EventQueue } from '../../engine/event-queue.ts'
 import { createStopMatcher, type StopMatcher } from '../../engine/stop-matcher.ts'
 import type { FinishReason } from '../../engine/types.ts'
 import type { AppError } from '../../errors.ts'
@@ -31,7 +31,7 @@ export type Job = JobInput & {
 
 export const createJob = (input: JobInput, onLeave: () => void): Job => ({
   ...input,
-  events: createEventQueue(onLeave),
+  events: new EventQueue(onLeave),
   matcher: createStopMatcher(input.stop),
   assembler: createTextAssembler(),
   times: { arrived: performance.now(), started: 0, firstToken: 0 },

@@ -16,7 +16,13 @@ export type MemoryInput = {
 }
 
 /** What a load will take. The compute part follows the largest tensors of one batch: logits and feed-forward. */
-export function estimateMemory({ shape, sizeBytes, contextLength, slots, batchTokens }: MemoryInput): MemoryNeed {
+export function estimateMemory({
+  shape,
+  sizeBytes,
+  contextLength,
+  slots,
+  batchTokens,
+}: MemoryInput): MemoryNeed {
   const cells = contextLength * slots
   const cache = cells * shape.cacheWidth * cacheBytesPerNumber
   const widest = shape.vocabularySize + 2 * shape.feedForward + 4 * shape.embedding
@@ -24,3 +30,6 @@ export function estimateMemory({ shape, sizeBytes, contextLength, slots, batchTo
   const compute = Math.max(batchTokens, slots) * widest * numberBytes + sampling + overhead
   return { weights: sizeBytes, cache, compute, total: sizeBytes + cache + compute }
 }
+
+export const describeBytes = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`

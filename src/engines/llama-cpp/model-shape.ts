@@ -17,10 +17,20 @@ export type ModelShape = {
 
 const largestSize = 2 ** 31
 
+export function readArchitecture({ path, header }: GgufFile): string {
+  const architecture = header.metadata.get('general.architecture')
+  if (typeof architecture === 'string' && architecture !== '') return architecture
+  throw new AppError(
+    'invalid_model',
+    `${path} names no architecture (general.architecture): it is not a model`,
+  )
+}
+
 /** Throws `invalid_model` for sizes that no model has: llama.cpp divides by some of them. */
-export function readShape({ path, header }: GgufFile): ModelShape {
-  const { metadata } = header
-  const architecture = String(metadata.get('general.architecture'))
+export function readShape(file: GgufFile): ModelShape {
+  const { path } = file
+  const { metadata } = file.header
+  const architecture = readArchitecture(file)
   const read = (key: string) => metadata.get(`${architecture}.${key}`)
   const size = (key: string): number => {
     const value = read(key)
@@ -32,10 +42,14 @@ export function readShape({ path, header }: GgufFile): ModelShape {
   const heads = largest(read('attention.head_count'))
   const tokens = metadata.get('tokenizer.ggml.tokens')
   if (tokens === undefined || typeof tokens !== 'object' || tokens.length === 0) {
-    throw new AppError('invalid_model', `${path} has no vocabulary (tokenizer.ggml.tokens): it cannot answer text`)
+    throw new AppError(
+      'invalid_model',
+      `${path} has no vocabulary (tokenizer.ggml.tokens): it cannot answer text`,
+    )
   }
   const headWidth = heads > 0 ? embedding / heads : 0
-  const width = largest(read('attention.key_length'), headWidth) + largest(read('attention.value_length'), headWidth)
+  const width =
+    largest(read('attention.key_length'), headWidth) + largest(read('attention.value_length'), headWidth)
   return {
     architecture,
     layers,
@@ -43,7 +57,8 @@ export function readShape({ path, header }: GgufFile): ModelShape {
     trainedContextLength: size('context_length'),
     vocabularySize: tokens.length,
     longestToken: Math.max(1, tokens.longestString),
-    cacheWidth: sumOverLayers(read('attention.head_count_kv') ?? read('attention.head_count'), layers) * width,
+    cacheWidth:
+      sumOverLayers(read('attention.head_count_kv') ?? read('attention.head_count'), layers) * width,
     feedForward: largest(read('feed_forward_length')),
   }
 }
@@ -54,7 +69,9 @@ const describe = (value: GgufValue | undefined): string =>
 /** Some models give a number per layer. */
 const largest = (value: GgufValue | undefined, otherwise = 0): number => {
   if (typeof value === 'number') return value
-  return typeof value === 'object' ? value.numbers.reduce((most, number) => Math.max(most, number), 0) : otherwise
+  return typeof value === 'object'
+    ? value.numbers.reduce((most, number) => Math.max(most, number), 0)
+    : otherwise
 }
 const sumOverLayers = (value: GgufValue | undefined, layers: number): number => {
   if (typeof value === 'number') return value * layers

@@ -5,8 +5,10 @@ import { pinnedVersion, resolveBindings, type NativeBindings } from './binding.t
 export type Native = {
   llama: Llama
   bindings: NativeBindings
+  /** `Q8_0` for the number in `general.file_type`. */
+  fileTypeName: (type: number) => string | undefined
   /** Warnings and errors that llama.cpp has printed since the last call, oldest first. */
-  takeLog(): Promise<string[]>
+  takeLog: () => Promise<string[]>
 }
 
 const keptLines = 50
@@ -23,6 +25,7 @@ export function startNative(): Promise<Native> {
 
 async function start(): Promise<Native> {
   const lines: string[] = []
+  const { GgufFileType } = await importLibrary()
   const llama = await createLlama((line) => {
     lines.push(line)
     if (lines.length > keptLines) lines.shift()
@@ -30,6 +33,7 @@ async function start(): Promise<Native> {
   return {
     llama,
     bindings: resolveBindings(llama),
+    fileTypeName: (type) => GgufFileType[type]?.replace(/^(MOSTLY|ALL)_/, ''),
     async takeLog() {
       // Native threads hand their lines over through the event loop.
       await new Promise((resolve) => setImmediate(resolve))
@@ -38,9 +42,11 @@ async function start(): Promise<Native> {
   }
 }
 
+const importLibrary = () => import('node-llama-cpp')
+
 async function createLlama(keep: (line: string) => void): Promise<Llama> {
   try {
-    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
+    const { getLlama, LlamaLogLevel } = await importLibrary()
     return await getLlama({
       // Building llama.cpp here would download its sources.
       build: 'never',

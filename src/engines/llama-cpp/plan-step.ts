@@ -1,5 +1,9 @@
 /** One sequence as the planner sees it: `evaluated` of `total` known tokens are in the KV cache. */
-export type SequenceState = { readonly evaluated: number; readonly total: number; readonly generating: boolean }
+export type SequenceState = {
+  readonly evaluated: number
+  readonly total: number
+  readonly generating: boolean
+}
 
 /** Evaluate `count` more tokens of `sequence`; `samples` when that reaches its last known token. */
 export type Chunk<T> = { readonly sequence: T; readonly count: number; readonly samples: boolean }

@@ -20,7 +20,8 @@ export type Tokenizer = {
  * a raw prompt writes the template by hand.
  */
 export function encodePrompt(prompt: Prompt, tokenizer: Tokenizer): Uint32Array {
-  const tokens = prompt.kind === 'tokens' ? encodeTokens(prompt.tokens, tokenizer) : encodeText(prompt, tokenizer)
+  const tokens =
+    prompt.kind === 'tokens' ? encodeTokens(prompt.tokens, tokenizer) : encodeText(prompt, tokenizer)
   if (tokens.length === 0) throw new AppError('invalid_request', 'the prompt is empty', { param: 'prompt' })
   if (tokens.length >= tokenizer.contextLength) throw tooLong(tokens.length, tokenizer.contextLength, '')
   return tokens
@@ -44,7 +45,9 @@ function encodeText(prompt: Exclude<Prompt, { kind: 'tokens' }>, tokenizer: Toke
 function renderChat(prompt: Extract<Prompt, { kind: 'chat' }>, tokenizer: Tokenizer): string {
   const template = tokenizer.chatTemplate()
   if (template !== undefined) return template.render(prompt.messages)
-  throw new AppError('invalid_request', 'this model has no chat template: use /v1/completions', { param: 'messages' })
+  throw new AppError('invalid_request', 'this model has no chat template: use /v1/completions', {
+    param: 'messages',
+  })
 }
 
 function encodeTokens(tokens: readonly number[], { vocabularySize }: Tokenizer): Uint32Array {

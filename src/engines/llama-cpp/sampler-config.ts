@@ -19,7 +19,13 @@ export type SamplerInput = {
 const foldSeed = (seed: number): number => ((seed % seedRange) + seedRange) % seedRange
 
 /** Only the samplers that the request asks for: each walks the whole vocabulary for every token. */
-export function resolveSamplerConfig({ sampling, choice, prompt, contextLength, banned }: SamplerInput): SamplerConfig {
+export function resolveSamplerConfig({
+  sampling,
+  choice,
+  prompt,
+  contextLength,
+  banned,
+}: SamplerInput): SamplerConfig {
   const { topK, topP, minP, seed } = sampling
   const temperature = sampling.temperature ?? defaultTemperature
   return {

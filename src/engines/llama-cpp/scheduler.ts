@@ -49,6 +49,7 @@ export class Scheduler {
     if (this.#closing !== undefined) this.#end(job, this.#closing)
     if (signal.aborted) this.#end(job, cancelled())
     if (job.ending !== undefined) return job
+    if (input.maxTokens < 1) return this.#answerNothing(job)
     const abort = () => this.#end(job, cancelled())
     signal.addEventListener('abort', abort, { once: true })
     void job.events.ended.then(() => signal.removeEventListener('abort', abort))
@@ -67,6 +68,14 @@ export class Scheduler {
     for (const job of [...this.#waiting, ...this.#table.jobs()]) this.#end(job, this.#closing)
     await this.#loop
     this.#table.dispose()
+  }
+
+  /** Nothing was asked for, so nothing is evaluated. */
+  #answerNothing(job: Job): Job {
+    this.#waiting.pop()
+    job.times.started = job.times.firstToken = performance.now()
+    finishJob(job, 'length')
+    return job
   }
 
   /** Waiting jobs leave at once, running ones after the decode in flight. */
@@ -152,7 +161,10 @@ export class Scheduler {
       this.#table.clear(sequence.slot)
       if (sequence.slot.job !== sequence.job) continue
       this.#table.release(sequence.job)
-      this.#fail(sequence.job, new AppError('engine_failed', `llama.cpp failed in a decode step: ${reason}`, { cause }))
+      this.#fail(
+        sequence.job,
+        new AppError('engine_failed', `llama.cpp failed in a decode step: ${reason}`, { cause }),
+      )
     }
   }
 }

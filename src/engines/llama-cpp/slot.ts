@@ -28,7 +28,12 @@ export const createSlot = (sequence: number, contextLength: number): Slot => ({
  * Cuts the slot's cache to what it shares with the prompt and returns that length. At least the last
  * prompt token is left to evaluate, because its logits choose the first token of the answer.
  */
-export function reusePrefix(slot: Slot, prompt: Uint32Array, context: NativeContext, windowSize: number): number {
+export function reusePrefix(
+  slot: Slot,
+  prompt: Uint32Array,
+  context: NativeContext,
+  windowSize: number,
+): number {
   const shared = Math.min(matchPrefix(slot.cached, prompt), prompt.length - 1)
   const kept = shared > 0 && canContinueAt(slot, shared, context, windowSize) ? shared : 0
   const isCut = kept === slot.cached.length || context.removeTokenCellsFromSequence(slot.sequence, kept, -1)

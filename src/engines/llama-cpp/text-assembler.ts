@@ -9,7 +9,7 @@ export type TextAssembler = {
 
 export function createTextAssembler(): TextAssembler {
   const encoder = new TextEncoder()
-  let decoder: TextDecoder | undefined
+  let decoder: InstanceType<typeof TextDecoder> | undefined
   let mayHoldBytes = false
   return {
     push(piece) {

@@ -17,7 +17,9 @@ for (let byte = 0, next = 256; byte < 256; byte++) {
 }
 
 const decodeByteLevel = (text: string): Uint8Array =>
-  Uint8Array.from([...text].flatMap((character) => byteOfCharacter.get(character) ?? [...encoder.encode(character)]))
+  Uint8Array.from(
+    Array.from(text).flatMap((character) => byteOfCharacter.get(character) ?? [...encoder.encode(character)]),
+  )
 
 const decodeByteToken = (text: string): Uint8Array | undefined => {
   const hex = /^<0x([0-9A-Fa-f]{2})>$/.exec(text)?.[1]

@@ -1,0 +1,56 @@
+import type { BenchResult } from '../result.ts'
+import { formatCount, formatNumber, formatShare } from './format-number.ts'
+
+/** The block of single figures above the table, one to a line. */
+export const renderFigures = (result: BenchResult): string => {
+  const { requests, throughput, duration_s: duration, success_rate: successRate, warm_up: warmUp } = result
+  const rows: [string, string | undefined][] = [
+    ['Requests', describeRequests(result)],
+    ['Success rate', successRate === null ? undefined : formatShare(successRate)],
+    [
+      'Duration',
+      `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${formatCount(warmUp.sent)} warm-up requests` : ''}`,
+    ],
+    ['Requests/s', formatNumber(throughput.requests_per_second, 2)],
+    ['Output tokens/s', rate(throughput.output_tokens_per_second)],
+    ['Total tokens/s', rate(throughput.total_tokens_per_second)],
+    ['Output tokens', requests.succeeded === 0 ? undefined : describeOutput(result)],
+    ['Prompt tokens', describePrompt(result)],
+    ["Server's own time", describeTimings(result)],
+  ]
+  const kept = rows.filter((row): row is [string, string] => row[1] !== undefined)
+  return kept.map(([name, value]) => `  ${name.padEnd(18)}${value}`).join('\n')
+}
+
+const rate = (value: number | null): string | undefined =>
+  value === null ? undefined : formatNumber(value, 1)
+
+const describeRequests = ({ requests }: BenchResult): string => {
+  const { succeeded, failed, cancelled } = requests
+  const given = cancelled > 0 ? `, ${formatCount(cancelled)} given up` : ''
+  return `${formatCount(succeeded)} succeeded, ${formatCount(failed)} failed${given}`
+}
+
+const describeOutput = ({ tokens, requests }: BenchResult): string | undefined => {
+  if (tokens.source === 'none') return undefined
+  const mean = formatNumber(tokens.output / requests.succeeded, 1)
+  const counted = {
+    usage: 'counted by the server',
+    events: 'counted as stream events',
+    mixed: 'counted partly as stream events',
+  }
+  return `${formatCount(tokens.output)} (${mean} a request), ${counted[tokens.source]}`
+}
+
+const describePrompt = ({ tokens, requests }: BenchResult): string | undefined => {
+  const { prompt, cached_prompt: cached } = tokens
+  if (prompt === null || requests.succeeded === 0) return undefined
+  const share =
+    cached === null || prompt === 0 ? '' : `, ${formatShare(cached / prompt)} from the server's cache`
+  return `${formatCount(prompt)} (${formatNumber(prompt / requests.succeeded, 1)} a request)${share}`
+}
+
+const describeTimings = ({ server_timings: means }: BenchResult): string | undefined => {
+  const parts = Object.entries(means).map(([part, mean]) => `${part} ${formatNumber(mean, 1)} ms`)
+  return parts.length === 0 ? undefined : `${parts.join(', ')} (means)`
+}

@@ -1,0 +1,50 @@
+import Table from 'cli-table3'
+import { percentiles, samplesNeeded, type LatencySummary } from '../record/statistics.ts'
+import type { BenchResult, LatencyName } from '../result.ts'
+import { formatNumber } from './format-number.ts'
+
+const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
+const labels: Record<LatencyName, string> = {
+  ttft: 'TTFT',
+  tpot: 'TPOT',
+  itl: 'ITL',
+  chunk_gap: 'Chunk gap',
+  e2e: 'E2E',
+}
+
+/** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
+export const renderLatencyTable = ({ latency }: BenchResult): string => {
+  const names: LatencyName[] = ['ttft', 'tpot', latency.itl === null ? 'chunk_gap' : 'itl', 'e2e']
+  const rows = names.flatMap((name) => {
+    const summary = latency[name]
+    return summary === null ? [] : [{ label: labels[name], summary }]
+  })
+  if (rows.length === 0) return ''
+  const table = new Table({
+    head: ['ms', ...columns.map((column) => column.replace('p', 'P'))],
+    colAligns: ['left', ...columns.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(...rows.map(({ label, summary }) => [label, ...formatRow(summary)]))
+  return rows.some(({ summary }) => summary.uncertain.length > 0)
+    ? `${table.toString()}\n${footnote}`
+    : table.toString()
+}
+
+const formatRow = (summary: LatencySummary): string[] => {
+  const digits = digitsFor(summary.max)
+  const uncertain = new Set<string>(summary.uncertain)
+  return columns.map(
+    (column) => `${uncertain.has(column) ? '~' : ''}${formatNumber(summary[column], digits)}`,
+  )
+}
+
+/** About four digits at the row's upper end; the same number of decimals in all of a row. */
+const digitsFor = (largest: number): number => {
+  if (largest < 10) return 3
+  if (largest < 100) return 2
+  return largest < 10_000 ? 1 : 0
+}
+
+const needs = percentiles.map((percentile) => `P${percentile} ${samplesNeeded(percentile)}`).join(', ')
+const footnote = `~ too few samples to vouch for this percentile (needed: ${needs})`

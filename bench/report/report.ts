@@ -1,0 +1,43 @@
+import type { BenchResult } from '../result.ts'
+import { renderFigures } from './figures.ts'
+import { renderLatencyTable } from './latency-table.ts'
+import { wrap } from './wrap.ts'
+
+/** The whole result as text for a terminal or a log. The same document always gives the same text. */
+export const renderReport = (result: BenchResult, columns = 100): string =>
+  [
+    renderTitle(result),
+    renderFigures(result),
+    renderLatencyTable(result),
+    renderErrors(result, columns),
+    renderThresholds(result),
+    result.notes.map((note) => wrap(note, columns, '- ', '  ')).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+
+const renderTitle = ({ target, configuration, interrupted }: BenchResult): string => {
+  const { concurrency, stream } = configuration
+  const title = `sluice bench: ${target.model} at ${target.base_url}`
+  const mode = `closed loop, ${concurrency} in flight, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}`
+  return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
+}
+
+const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {
+  const shown = requests.sent === 0 ? warmUp.errors : errors
+  if (shown.length === 0) return ''
+  const lines = shown.map(({ kind, count, message, messages }) => {
+    const more = messages > 1 ? ` (and ${messages - 1} other messages)` : ''
+    const head = `  ${String(count).padStart(6)}  ${kind.padEnd(16)}  `
+    return wrap(`${message}${more}`, columns, head, ' '.repeat(head.length))
+  })
+  return [requests.sent === 0 ? 'Errors while warming up' : 'Errors', ...lines].join('\n')
+}
+
+const renderThresholds = ({ thresholds }: BenchResult): string =>
+  thresholds
+    .map(({ expression, actual, passed }) => {
+      const found = actual === null ? 'not measured' : `measured ${Math.round(actual * 1000) / 1000}`
+      return `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${found})`
+    })
+    .join('\n')

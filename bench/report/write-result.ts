@@ -1,0 +1,34 @@
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AppError } from '../../src/errors.ts'
+import type { BenchResult } from '../result.ts'
+
+/** Asked before the run: finding out after ten minutes would cost the result. */
+export const assertWritable = async (path: string): Promise<void> => {
+  const existing = await stat(path).catch(() => undefined)
+  if (existing?.isDirectory() === true) throw refuse(path, 'it is a folder')
+  await access(existing === undefined ? dirname(path) : path, constants.W_OK).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw refuse(
+        path,
+        cause.code === 'ENOENT' ? 'its folder does not exist' : (cause.code ?? cause.message),
+      )
+    },
+  )
+}
+
+/** `-` is standard output. */
+export const writeResult = async (
+  path: string,
+  result: BenchResult,
+  output: { write(text: string): unknown },
+): Promise<void> => {
+  const text = `${JSON.stringify(result, undefined, 1)}\n`
+  if (path === '-') return void output.write(text)
+  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
+    throw refuse(path, cause.code ?? cause.message)
+  })
+}
+
+const refuse = (path: string, reason: string): AppError =>
+  new AppError('invalid_request', `cannot write the result to ${path}: ${reason}`, { param: 'json' })

@@ -1,0 +1,182 @@
+import * as Flags from '@oclif/core/flags'
+import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
+import type { BenchOptions, PromptSource } from '../bench/options.ts'
+import type { BenchResult } from '../bench/result.ts'
+import type { Threshold } from '../bench/thresholds.ts'
+import { BaseCommand } from '../src/cli/base-command.ts'
+import { withProgress } from '../src/cli/with-progress.ts'
+import { AppError, exitCodes } from '../src/errors.ts'
+
+export default class Bench extends BaseCommand<typeof Bench> {
+  static override summary = 'measure how fast a server answers, under load'
+  static override description = `Works with any server that speaks the OpenAI API; without --url it measures the local daemon and starts it if need be.
+
+TTFT   time to the first output (text or reasoning; an empty role chunk does not count)
+TPOT   time per further output token, by the server's own token count
+ITL    time between two tokens on the wire; only where one event carries one token, else the gaps between chunks
+E2E    time to the last output
+
+Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; twice, it quits.
+
+Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 130 interrupted; 1 anything else.`
+  static override examples = [
+    '<%= config.bin %> bench --concurrency 4 --requests 40',
+    "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
+    '<%= config.bin %> bench --url http://127.0.0.1:11434/v1 --model llama3.2 --max-tokens 64 --json result.json',
+    '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
+  ]
+  // --json takes a file here.
+  static override enableJsonFlag = false
+  static override flags = {
+    url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
+    model: Flags.string({ helpGroup: 'TARGET', description: 'model name; default: the first that the server lists' }),
+    'api-key': Flags.string({ helpGroup: 'TARGET', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
+    endpoint: Flags.string({ helpGroup: 'TARGET', options: endpointNames, default: 'chat', description: 'which API is called' }),
+    concurrency: Flags.integer({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', min: 1, max: 4096, default: 4, description: 'requests in flight at any time' }),
+    requests: Flags.integer({ char: 'n', aliases: ['num-prompts'], helpGroup: 'LOAD', min: 1, description: 'requests to send; default 10 per connection, or no limit with --duration' }),
+    duration: Flags.string({ helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
+    'warm-up': Flags.integer({ aliases: ['num-warmups'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
+    timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
+    prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
+    prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
+    'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
+    stream: Flags.boolean({ allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
+    temperature: Flags.string({ helpGroup: 'REQUESTS', description: 'sampling temperature' }),
+    seed: Flags.integer({ min: 0, helpGroup: 'REQUESTS', description: 'sampling seed; also fixes where the built-in prompts begin' }),
+    'ignore-eos': Flags.boolean({ helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
+    json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
+    'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
+  } // prettier-ignore
+
+  async run(): Promise<void> {
+    const [thresholds, options] = [await this.thresholds(), await this.options()]
+    const { assertWritable, writeResult } = await import('../bench/report/write-result.ts')
+    const { json } = this.flags
+    if (json !== undefined && json !== '-') await assertWritable(json)
+    const { evaluateThresholds } = await import('../bench/thresholds.ts')
+    const result = await this.measure(options)
+    result.thresholds = evaluateThresholds(thresholds, result)
+    if (json !== undefined) await writeResult(json, result, process.stdout)
+    await this.print(result, json === '-' ? process.stderr : process.stdout)
+    process.exitCode = await this.exitCode(result)
+  }
+
+  private async measure(options: BenchOptions): Promise<BenchResult> {
+    const [{ runBench }, { startProgress }, { stopOnInterrupt }, { redactArgv }] = await Promise.all([
+      import('../bench/run.ts'),
+      import('../bench/report/progress.ts'),
+      import('../bench/stop-on-interrupt.ts'),
+      import('../bench/redact-argv.ts'),
+    ])
+    let progress = { stop: () => {} }
+    const interrupt = stopOnInterrupt(() => {
+      process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
+    }, exitCodes.interrupted)
+    try {
+      return await runBench(options, {
+        signal: interrupt.signal,
+        onStart: (live) => (progress = startProgress(process.stderr, live, interrupt.signal)),
+        version: this.config.version,
+        argv: redactArgv(this.argv),
+      })
+    } finally {
+      progress.stop()
+      interrupt.dispose()
+    }
+  }
+
+  private async print(result: BenchResult, screen: NodeJS.WriteStream): Promise<void> {
+    const { renderReport } = await import('../bench/report/report.ts')
+    screen.write(`${renderReport(result, Math.min(screen.columns ?? 100, 120))}\n`)
+  }
+
+  private async exitCode({ interrupted, requests, thresholds }: BenchResult): Promise<number> {
+    const { benchExitCodes } = await import('../bench/exit-codes.ts')
+    if (interrupted) return exitCodes.interrupted
+    if (requests.succeeded === 0) return benchExitCodes.nothingSucceeded
+    return thresholds.every(({ passed }) => passed) ? 0 : benchExitCodes.thresholdMissed
+  }
+
+  private async thresholds(): Promise<Threshold[]> {
+    const { parseThreshold } = await import('../bench/thresholds.ts')
+    return (this.flags['fail-if'] ?? []).map(parseThreshold)
+  }
+
+  private async options(): Promise<BenchOptions> {
+    const { concurrency, requests, stream, seed } = this.flags
+    const durationMs = await this.milliseconds('duration', this.flags.duration)
+    const limit = requests ?? (durationMs === undefined ? 10 * concurrency : undefined)
+    const temperature = this.temperature()
+    const [maxTokens, warmUp] = [this.flags['max-tokens'], this.flags['warm-up']]
+    return {
+      ...(await this.target()),
+      endpoint: this.flags.endpoint as EndpointName,
+      stream,
+      load: {
+        mode: 'closed',
+        concurrency,
+        ...(limit !== undefined && { requests: limit }),
+        ...(durationMs !== undefined && { durationMs }),
+      },
+      ...(warmUp !== undefined && { warmUp }),
+      prompts: this.promptSource(),
+      sampling: {
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(temperature !== undefined && { temperature }),
+        ...(seed !== undefined && { seed }),
+        ignoreEos: this.flags['ignore-eos'],
+      },
+      timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
+    }
+  }
+
+  private promptSource(): PromptSource {
+    const { prompt, prompts } = this.flags
+    if (prompts !== undefined) return { kind: 'file', path: prompts }
+    return prompt === undefined ? { kind: 'built-in' } : { kind: 'text', text: prompt }
+  }
+
+  /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
+  private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
+    const { url, model } = this.flags
+    const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey } = process.env
+    const apiKey =
+      this.flags['api-key'] ?? (ownKey || (url === undefined ? undefined : openAiKey)) ?? undefined
+    const local = url === undefined ? await this.localDaemon() : undefined
+    const wanted = model ?? local?.model
+    return {
+      url: url ?? local!.url,
+      ...(wanted !== undefined && { model: wanted }),
+      ...(apiKey !== undefined && apiKey !== '' && { apiKey }),
+    }
+  }
+
+  /** A model that is loaded already is preferred to the first on the list. */
+  private async localDaemon(): Promise<{ url: string; model: string | undefined }> {
+    const { ensureDaemon } = await import('../src/client/ensure-daemon.ts')
+    const { client } = await withProgress('connecting', (report) =>
+      ensureDaemon(this.daemonOptions(), report),
+    )
+    const [loaded] = await client.engines()
+    return { url: client.baseUrl, model: loaded?.model }
+  }
+
+  private temperature(): number | undefined {
+    const { temperature } = this.flags
+    if (temperature === undefined) return undefined
+    const value = Number(temperature)
+    if (temperature.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+    throw new AppError('invalid_request', `--temperature must be a number from 0 up, not "${temperature}"`)
+  }
+
+  private async milliseconds(flag: string, text: string | undefined): Promise<number | undefined> {
+    if (text === undefined) return undefined
+    const { parseDuration } = await import('../src/config/duration.ts')
+    const value = parseDuration(text)
+    if (value !== undefined && value > 0 && value <= 86_400_000) return value
+    throw new AppError(
+      'invalid_request',
+      `--${flag} "${text}" is not a duration; write 30s, 2m or 500ms (at most 24h)`,
+    )
+  }
+}

@@ -1,0 +1,104 @@
+import type { LlamaContext, LlamaModel } from 'node-llama-cpp'
+import type { EngineLoader } from '../../engine/engine.ts'
+import type { LoadOptions } from '../../engine/types.ts'
+import { AppError } from '../../errors.ts'
+import { resolveContext, resolveModel } from './binding.ts'
+import { createLlamaCppEngine, type LlamaCppEngine } from './engine.ts'
+import type { GgufFile } from './gguf-file.ts'
+import { createModelInfo, createTokenizer } from './model-info.ts'
+import type { ModelShape } from './model-shape.ts'
+import type { Native } from './native.ts'
+import { resolveThreads } from './threads.ts'
+
+export type Load = {
+  file: GgufFile
+  shape: ModelShape
+  contextLength: number
+  slots: number
+  options: LoadOptions
+  hooks: Parameters<EngineLoader['load']>[1]
+}
+
+/** From a checked file to an engine that can serve. Frees everything when it fails or is cancelled. */
+export async function loadEngine(native: Native, load: Load): Promise<LlamaCppEngine> {
+  await native.takeLog()
+  const model = await loadModel(native, load)
+  try {
+    const context = await createContext(model, load)
+    const { file, shape, contextLength, slots, options } = load
+    const nativeModel = resolveModel(model)
+    return createLlamaCppEngine({
+      model: nativeModel,
+      context: resolveContext(context),
+      info: createModelInfo({
+        file,
+        shape,
+        contextLength,
+        model: nativeModel,
+        fileTypeName: native.fileTypeName,
+      }),
+      tokenizer: createTokenizer({ file, shape, contextLength, model }),
+      slots,
+      batchTokens: options.batchTokens,
+      windowSize: model.fileInsights.swaSize ?? 0,
+      createSampler: () => new native.bindings.AddonSampler(nativeModel),
+      async dispose() {
+        await context.dispose()
+        await model.dispose()
+      },
+    })
+  } catch (cause) {
+    await model.dispose()
+    throw await explain(native, load, cause)
+  }
+}
+
+async function loadModel(native: Native, load: Load): Promise<LlamaModel> {
+  const { file, options, hooks } = load
+  try {
+    return await native.llama.loadModel({
+      modelPath: file.path,
+      gpuLayers: native.llama.gpu === false ? 0 : options.gpuLayers,
+      loadSignal: hooks.signal,
+      onLoadProgress: (fraction) => hooks.onProgress(fraction),
+      // We have compared the need with what is free, page cache counted as free.
+      ignoreMemorySafetyChecks: native.llama.gpu === false,
+    })
+  } catch (cause) {
+    throw await explain(native, load, cause)
+  }
+}
+
+const createContext = (
+  model: LlamaModel,
+  { contextLength, slots, options, hooks }: Load,
+): Promise<LlamaContext> =>
+  model.createContext({
+    contextSize: contextLength,
+    sequences: slots,
+    batchSize: Math.max(options.batchTokens, slots),
+    threads: resolveThreads(options.threads, model.llama.cpuMathCores),
+    createSignal: hooks.signal,
+    // Never a smaller context than the one that was promised.
+    failedCreationRemedy: false,
+    ignoreMemorySafetyChecks: model.llama.gpu === false,
+  })
+
+/** node-llama-cpp only says that it failed; the reason is in what llama.cpp has printed. */
+async function explain(native: Native, { file, hooks }: Load, cause: unknown): Promise<AppError> {
+  if (cause instanceof AppError) return cause
+  if (hooks.signal.aborted) return new AppError('cancelled', `loading ${file.path} was cancelled`, { cause })
+  const printed = await native.takeLog()
+  const reason =
+    printed.findLast((line) => /error|fail|unsupported|unknown|invalid|missing/i.test(line)) ?? printed.at(-1)
+  const own = cause instanceof Error ? cause.message : String(cause)
+  const code = /memory|alloc/i.test(`${reason} ${own}`) ? 'insufficient_memory' : 'invalid_model'
+  return new AppError(code, `${file.path} cannot be loaded: ${cleanLine(reason ?? own)}`, { cause })
+}
+
+/** `llama_model_load: error loading model: ...` says the same thing three times. */
+const cleanLine = (line: string): string =>
+  line
+    .replace(/^(\w+: )+/, '')
+    .replace(/^error loading (model|vocab|vocabulary)\s*:? /, '')
+    .split('\n', 1)[0]!
