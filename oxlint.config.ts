@@ -13,7 +13,17 @@ const rooms: Record<string, string[]> = {
   'src/gateway': ['engine', 'protocols', 'admission', 'routing'],
   'src/client': ['protocols'],
   'src/cli': ['config'],
-  'src/daemon': ['engine', 'engines', 'protocols', 'admission', 'routing', 'gateway', 'models', 'store', 'config'],
+  'src/daemon': [
+    'engine',
+    'engines',
+    'protocols',
+    'admission',
+    'routing',
+    'gateway',
+    'models',
+    'store',
+    'config',
+  ],
   bench: [],
   commands: ['cli', 'client', 'config', 'bench'],
 }

@@ -1,4 +1,5 @@
 import { readEnvironment } from './record/environment.ts'
+import { defaultMaxTokens } from './endpoints/openai-body.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
 import type { BenchOptions } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
@@ -91,7 +92,7 @@ const describeOptions = (
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,
-  max_tokens: sampling.maxTokens ?? null,
+  max_tokens: sampling.maxTokens ?? (prompts.source === 'file' ? null : defaultMaxTokens),
   temperature: sampling.temperature ?? null,
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,

@@ -20,11 +20,11 @@ export type NoteFacts = {
 export const writeNotes = (facts: NoteFacts): string[] =>
   [
     facts.interrupted && 'the run was interrupted; the figures cover the requests that had ended by then',
-    explainLag(facts.selfCheck, shortestMedian(facts.recorded)),
+    explainWarmUp(facts.warmed),
+    explainOurselves(facts),
     ...explainTokens(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
-    explainWarmUp(facts.warmed),
     facts.openedDuring > 0 &&
       `${facts.openedDuring} connections were made while measuring: the server did not keep all of them open`,
     facts.recorded.samplesDropped > 0 &&
@@ -36,6 +36,12 @@ const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
   if (failed === sent) return 'no warm-up request succeeded, so nothing was measured'
   return `${failed} of ${sent} warm-up requests failed; they are not counted`
 }
+
+/** Below this a run is mostly its own beginning, and says nothing about how busy we were. */
+const shortestJudgedMs = 500
+
+const explainOurselves = ({ recorded, selfCheck }: NoteFacts): string | undefined =>
+  recorded.durationMs < shortestJudgedMs ? undefined : explainLag(selfCheck, shortestMedian(recorded))
 
 const shortestMedian = ({ latencies }: Recorded): number | undefined => {
   const medians = [latencies.ttft, latencies.chunkGap, latencies.e2e].flatMap((summary) => summary?.p50 ?? [])

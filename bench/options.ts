@@ -1,7 +1,7 @@
 import type { EndpointName } from './endpoints/registry.ts'
 
 /** How load is offered. A union, because an open loop (arrivals on a schedule) is another way of asking. */
-export type Load = {
+type Load = {
   mode: 'closed'
   /** Requests in flight at any time. */
   concurrency: number
@@ -15,7 +15,7 @@ export type PromptSource =
   | { kind: 'text'; text: string }
   | { kind: 'file'; path: string }
 
-export type Sampling = {
+type Sampling = {
   /** Given by the user: it outranks what a prompt file says. Absent: the file's own, else the default. */
   maxTokens?: number
   temperature?: number

@@ -74,6 +74,7 @@ export type Configuration = {
   requests: number | null
   duration_s: number | null
   stream: boolean
+  /** Null: as the prompt file says. */
   max_tokens: number | null
   temperature: number | null
   seed: number | null

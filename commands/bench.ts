@@ -9,14 +9,14 @@ import { AppError, exitCodes } from '../src/errors.ts'
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
-  static override description = `Works with any server that speaks the OpenAI API; without --url it measures the local daemon and starts it if need be.
+  static override description = `Works with any server that speaks the OpenAI API. Without --url it measures the local daemon, and starts it if need be.
 
-TTFT   time to the first output (text or reasoning; an empty role chunk does not count)
-TPOT   time per further output token, by the server's own token count
-ITL    time between two tokens on the wire; only where one event carries one token, else the gaps between chunks
-E2E    time to the last output
+TTFT  time to the first output; an empty role chunk is none
+TPOT  time per further output token, by the server's own count
+ITL   time between tokens; where events are not tokens, chunk gaps
+E2E   time to the last output
 
-Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; twice, it quits.
+Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. The flags --base-url, --num-prompts, --max-concurrency and --num-warmups of other tools are understood.
 
 Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 130 interrupted; 1 anything else.`
   static override examples = [
@@ -28,22 +28,22 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   // --json takes a file here.
   static override enableJsonFlag = false
   static override flags = {
-    url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
-    model: Flags.string({ helpGroup: 'TARGET', description: 'model name; default: the first that the server lists' }),
-    'api-key': Flags.string({ helpGroup: 'TARGET', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
+    url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
+    model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
+    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
     endpoint: Flags.string({ helpGroup: 'TARGET', options: endpointNames, default: 'chat', description: 'which API is called' }),
-    concurrency: Flags.integer({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', min: 1, max: 4096, default: 4, description: 'requests in flight at any time' }),
-    requests: Flags.integer({ char: 'n', aliases: ['num-prompts'], helpGroup: 'LOAD', min: 1, description: 'requests to send; default 10 per connection, or no limit with --duration' }),
+    concurrency: Flags.integer({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N', min: 1, max: 4096, default: 4, description: 'requests in flight at any time' }),
+    requests: Flags.integer({ char: 'n', aliases: ['num-prompts'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or no limit with --duration' }),
     duration: Flags.string({ helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
     'warm-up': Flags.integer({ aliases: ['num-warmups'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
     prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
     prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
-    'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
+    'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', helpValue: 'N', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
     stream: Flags.boolean({ allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
-    temperature: Flags.string({ helpGroup: 'REQUESTS', description: 'sampling temperature' }),
-    seed: Flags.integer({ min: 0, helpGroup: 'REQUESTS', description: 'sampling seed; also fixes where the built-in prompts begin' }),
-    'ignore-eos': Flags.boolean({ helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
+    temperature: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'T', description: 'sampling temperature' }),
+    seed: Flags.integer({ min: 0, helpGroup: 'REQUESTS', helpValue: 'N', description: 'sampling seed; also fixes where the built-in prompts begin' }),
+    'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore

@@ -31,7 +31,9 @@ export default class Load extends BaseCommand<typeof Load> {
     }
     const engine = await withProgress(`loading ${model}`, async (report) => {
       const { client } = await ensureDaemon(this.daemonOptions(), report)
-      return client.loadModel(body, ({ completed }) => report(`loading ${model} ${Math.round(completed * 100)}%`))
+      return client.loadModel(body, ({ completed }) =>
+        report(`loading ${model} ${Math.round(completed * 100)}%`),
+      )
     })
     this.log(`${engine.model} is loaded: ${engine.slots} slots of ${engine.context_length} tokens`)
     return engine

@@ -5,11 +5,22 @@ import { formatLogLine } from '../src/cli/format-log-line.ts'
 
 export default class Logs extends BaseCommand<typeof Logs> {
   static override summary = "print the daemon's log"
-  static override description = 'Works without a daemon: the log of the last one stays. With --json the lines are printed as they are.'
-  static override examples = ['<%= config.bin %> logs', '<%= config.bin %> logs -f', '<%= config.bin %> logs -n 1000 --json']
+  static override description =
+    'Works without a daemon: the log of the last one stays. With --json the lines are printed as they are.'
+  static override examples = [
+    '<%= config.bin %> logs',
+    '<%= config.bin %> logs -f',
+    '<%= config.bin %> logs -n 1000 --json',
+  ]
   static override flags = {
     follow: Flags.boolean({ char: 'f', description: 'go on with what is written next, until Ctrl-C' }),
-    lines: Flags.integer({ char: 'n', min: 0, max: 1_000_000, default: 200, description: 'how many of the last lines' }),
+    lines: Flags.integer({
+      char: 'n',
+      min: 0,
+      max: 1_000_000,
+      default: 200,
+      description: 'how many of the last lines',
+    }),
   }
 
   async run(): Promise<void> {

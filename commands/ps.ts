@@ -34,6 +34,8 @@ export default class Ps extends BaseCommand<typeof Ps> {
       formatCount(engine.counters.decodeTokens),
       formatDuration(Date.now() - Date.parse(engine.loaded_at)),
     ])
-    this.log(renderTable(['MODEL', 'ENGINE', 'SIZE', 'TYPE', 'BUSY', 'QUEUED', 'CONTEXT', 'GENERATED', 'UP'], rows))
+    this.log(
+      renderTable(['MODEL', 'ENGINE', 'SIZE', 'TYPE', 'BUSY', 'QUEUED', 'CONTEXT', 'GENERATED', 'UP'], rows),
+    )
   }
 }

@@ -10,7 +10,8 @@ import type { PulledModelResult } from '../src/client/wire.ts'
 
 export default class Pull extends BaseCommand<typeof Pull> {
   static override summary = 'bring a GGUF file into the models folder'
-  static override description = 'A download that was cut off goes on where it stopped when pulled again. Ctrl-C stops it.'
+  static override description =
+    'A download that was cut off goes on where it stopped when pulled again. Ctrl-C stops it.'
   static override examples = [
     '<%= config.bin %> pull ./qwen.gguf --name qwen',
     '<%= config.bin %> pull https://example.com/models/qwen.gguf',

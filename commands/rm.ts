@@ -12,7 +12,11 @@ export default class Rm extends BaseCommand<typeof Rm> {
   async run(): Promise<RemovedModel> {
     const { client } = await ensureDaemon(this.daemonOptions())
     const removed = await client.removeModel(this.args.model)
-    this.log(removed.deleted ? `removed ${removed.name}` : `forgot ${removed.name}; its file stays at ${removed.path}`)
+    this.log(
+      removed.deleted
+        ? `removed ${removed.name}`
+        : `forgot ${removed.name}; its file stays at ${removed.path}`,
+    )
     return removed
   }
 }

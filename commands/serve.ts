@@ -19,13 +19,21 @@ export default class Serve extends BaseCommand<typeof Serve> {
   ]
   static override flags = {
     ...configFlags,
-    config: Flags.string({ helpValue: 'FILE', description: 'config file; default: config.yaml in the state folder' }),
-    foreground: Flags.boolean({ description: 'stay attached, with the log on stdout (containers, service units)' }),
+    config: Flags.string({
+      helpValue: 'FILE',
+      description: 'config file; default: config.yaml in the state folder',
+    }),
+    foreground: Flags.boolean({
+      description: 'stay attached, with the log on stdout (containers, service units)',
+    }),
   }
 
   async run(): Promise<DaemonStatus | undefined> {
     const flags = readConfigFlags(this.flags)
-    const options = this.daemonOptions(flags, this.flags.config === undefined ? undefined : resolve(this.flags.config))
+    const options = this.daemonOptions(
+      flags,
+      this.flags.config === undefined ? undefined : resolve(this.flags.config),
+    )
     if (this.flags.foreground) {
       process.exitCode = await runInForeground(options)
       return undefined
@@ -39,10 +47,15 @@ export default class Serve extends BaseCommand<typeof Serve> {
   }
 
   /** A second `serve`: says that it runs, and loads what was asked for. */
-  private async join({ client }: EnsuredDaemon, { models = [], ...others }: Record<string, unknown>): Promise<void> {
+  private async join(
+    { client }: EnsuredDaemon,
+    { models = [], ...others }: Record<string, unknown>,
+  ): Promise<void> {
     for (const model of models as string[]) {
       await withProgress(`loading ${model}`, (report) =>
-        client.loadModel({ model }, ({ completed }) => report(`loading ${model} ${Math.round(completed * 100)}%`)),
+        client.loadModel({ model }, ({ completed }) =>
+          report(`loading ${model} ${Math.round(completed * 100)}%`),
+        ),
       )
     }
     if (Object.keys(others).length > 0 || this.flags.config !== undefined) {

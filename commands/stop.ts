@@ -9,7 +9,11 @@ export default class Stop extends BaseCommand<typeof Stop> {
     'New requests are refused at once; running ones get the drain time and are then ended. Exit code 0, also when nothing ran.'
   static override examples = ['<%= config.bin %> stop', '<%= config.bin %> stop --drain 0']
   static override flags = {
-    drain: Flags.integer({ min: 0, max: 86_400, description: 'seconds that running requests get; default: drain_timeout of the config' }),
+    drain: Flags.integer({
+      min: 0,
+      max: 86_400,
+      description: 'seconds that running requests get; default: drain_timeout of the config',
+    }),
   }
 
   async run(): Promise<object> {

@@ -29,7 +29,9 @@ STORIES = (
     ask("Tell me a story about a brave fox and a shy owl.", "fox", "owl"),
     ask("Tell me a long story about a whale.", "whale"),
     ask("Tell me a story in one sentence about a bear.", "bear"),
-    ask("Tell me a story.",),
+    ask(
+        "Tell me a story.",
+    ),
     ask("Write a sad story about a train.", "train"),
     ask("Tell me a story about courage.", "afraid"),
     ask("I'd love to hear a tale about a little penguin", "penguin"),

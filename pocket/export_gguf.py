@@ -11,7 +11,7 @@ from torch import Tensor
 from pocket.paths import GGUF_FILE, TEMPLATE_FILE, TOKENIZER_FILE, write_atomically
 from pocket.shape import POCKET
 from pocket.text.document import END_OF_TEXT, TURN_END
-from pocket.tokenizer_training import CONTROL, USER_DEFINED
+from pocket.tokenizer_training import CONTROL, USER_DEFINED, token_number
 
 _LAYER_NAMES = {
     "input_layernorm": "attn_norm",
@@ -54,7 +54,7 @@ def _array(name: str, weight: Tensor) -> numpy.ndarray:
 
 def _add_shape(writer: gguf.GGUFWriter) -> None:
     writer.add_name("pocket")
-    writer.add_description("The tiny language model bundled with sluice, so that every command works offline.")
+    writer.add_description("The tiny language model bundled with sluice so that every command works offline.")
     writer.add_author("the sluice project")
     writer.add_license("mit")
     writer.add_languages(["en"])
@@ -86,9 +86,9 @@ def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
     writer.add_token_list(tokens)
     writer.add_token_types([_token_type(token) for token in tokens])
     writer.add_token_merges([" ".join(pair) for pair in merges])
-    end_of_text = tokenizer.token_to_id(END_OF_TEXT)
+    end_of_text = token_number(tokenizer, END_OF_TEXT)
     writer.add_bos_token_id(end_of_text)
-    writer.add_eos_token_id(tokenizer.token_to_id(TURN_END))
+    writer.add_eos_token_id(token_number(tokenizer, TURN_END))
     writer.add_eot_token_id(end_of_text)
     writer.add_pad_token_id(end_of_text)
     writer.add_add_bos_token(False)

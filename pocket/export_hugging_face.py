@@ -11,6 +11,7 @@ from torch import Tensor
 from pocket.paths import HUGGING_FACE, TEMPLATE_FILE, TOKENIZER_FILE, write_atomically
 from pocket.shape import POCKET
 from pocket.text.document import END_OF_TEXT, TURN_END, TURN_START
+from pocket.tokenizer_training import token_number
 
 
 def _config(tokenizer: Tokenizer) -> dict[str, object]:
@@ -34,19 +35,19 @@ def _config(tokenizer: Tokenizer) -> dict[str, object]:
         "mlp_bias": False,
         "tie_word_embeddings": True,
         "use_cache": True,
-        "bos_token_id": tokenizer.token_to_id(END_OF_TEXT),
-        "eos_token_id": tokenizer.token_to_id(TURN_END),
-        "pad_token_id": tokenizer.token_to_id(END_OF_TEXT),
+        "bos_token_id": token_number(tokenizer, END_OF_TEXT),
+        "eos_token_id": token_number(tokenizer, TURN_END),
+        "pad_token_id": token_number(tokenizer, END_OF_TEXT),
         "dtype": "float16",
         "torch_dtype": "float16",
     }
 
 
 def _generation_config(tokenizer: Tokenizer) -> dict[str, object]:
-    end_of_text = tokenizer.token_to_id(END_OF_TEXT)
+    end_of_text = token_number(tokenizer, END_OF_TEXT)
     return {
         "bos_token_id": end_of_text,
-        "eos_token_id": [tokenizer.token_to_id(TURN_END), end_of_text],
+        "eos_token_id": [token_number(tokenizer, TURN_END), end_of_text],
         "pad_token_id": end_of_text,
         "do_sample": False,
     }

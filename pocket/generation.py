@@ -7,6 +7,7 @@ from torch import Tensor
 from pocket.model import Pocket
 from pocket.shape import POCKET
 from pocket.text.document import END_OF_TEXT, TURN_END, Turn, assistant, user
+from pocket.tokenizer_training import token_number
 
 Conversation = list[Turn]
 
@@ -20,7 +21,7 @@ class Decoder:
     def __init__(self, network: Pocket, tokenizer: Tokenizer) -> None:
         self.network = network
         self.tokenizer = tokenizer
-        self.ends = {tokenizer.token_to_id(TURN_END), tokenizer.token_to_id(END_OF_TEXT)}
+        self.ends = {token_number(tokenizer, TURN_END), token_number(tokenizer, END_OF_TEXT)}
 
     def _next(self, logits: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
         if temperature == 0.0:
@@ -66,9 +67,7 @@ class Decoder:
                 answers[at] = (self.tokenizer.decode(tokens, skip_special_tokens=False), ended)
         return [answers[at] for at in range(len(prompts))]
 
-    def answer(
-        self, turns: Conversation, temperature: float = 0.0, seed: int = 0
-    ) -> tuple[str, bool]:
+    def answer(self, turns: Conversation, temperature: float = 0.0, seed: int = 0) -> tuple[str, bool]:
         return self.complete([prompt_text(turns)], temperature=temperature, seed=seed)[0]
 
     def converse(self, system_turns: Conversation, questions: list[str]) -> list[tuple[str, bool]]:

@@ -42,9 +42,7 @@ def blocked_attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     for start in range(0, length, BLOCK):
         end = min(start + BLOCK, length)
         hidden = torch.full((end - start, end), HIDDEN_SCORE, dtype=query.dtype).triu(1 + start)
-        scores = torch.baddbmm(
-            hidden.expand(batch * heads, -1, -1), query[:, start:end], key[:, :, :end]
-        )
+        scores = torch.baddbmm(hidden.expand(batch * heads, -1, -1), query[:, start:end], key[:, :, :end])
         blocks.append(torch.bmm(scores.softmax(-1), value[:, :end]))
     return torch.cat(blocks, dim=1).view(batch, heads, length, width)
 

@@ -55,6 +55,13 @@ def train_tokenizer() -> Tokenizer:
     return tokenizer
 
 
+def token_number(tokenizer: Tokenizer, token: str) -> int:
+    number = tokenizer.token_to_id(token)
+    if number is None:
+        raise KeyError(token)
+    return number
+
+
 def main() -> None:
     tokenizer = train_tokenizer()
     write_atomically(TOKENIZER_FILE, lambda partial: tokenizer.save(str(partial)))

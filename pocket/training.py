@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -18,7 +19,7 @@ from pocket.packing import Packer
 from pocket.paths import CHECKPOINT_FILE, PID_FILE, REPORT_FILE, TOKENIZER_FILE, write_atomically
 from pocket.shape import POCKET
 
-STEPS = 6400
+STEPS = 4800
 TOKENS_PER_STEP = 4096
 WARM_UP = 200
 PEAK_RATE = 2e-3
@@ -77,6 +78,7 @@ class Run:
         # A resumed run reads new text instead of repeating what it has seen.
         seed = SEED + self.progress.step
         self.packer = Packer(self.tokenizer, seed)
+        self.stopping = False
         self.length = 0
         self.batches: Iterator[tuple[Tensor, Tensor]] = iter(())
 
@@ -103,6 +105,10 @@ class Run:
             self.batches = self.packer.batches(TOKENS_PER_STEP // length, length)
         return next(self.batches)
 
+    def stop(self, *_: object) -> None:
+        """Asked to end: the current step is finished and saved."""
+        self.stopping = True
+
     def step(self) -> float:
         tokens, targets = self._next_batch()
         for group in self.optimizer.param_groups:
@@ -127,7 +133,7 @@ class Run:
         progress = self.progress
         average = progress.loss
         self.network.train()
-        while progress.step < self.steps:
+        while progress.step < self.steps and not self.stopping:
             before = time.process_time()
             started = time.monotonic()
             loss = self.step()
@@ -146,7 +152,7 @@ class Run:
                 )
             if progress.step % EVALUATE_EVERY == 0 or progress.step == self.steps:
                 self.evaluate()
-            if progress.step % SAVE_EVERY == 0 or progress.step == self.steps:
+            if progress.step % SAVE_EVERY == 0 or progress.step == self.steps or self.stopping:
                 self.save()
 
 
@@ -157,7 +163,10 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     PID_FILE.write_text(str(os.getpid()))
-    Run(arguments.steps).train()
+    run = Run(arguments.steps)
+    signal.signal(signal.SIGTERM, run.stop)
+    signal.signal(signal.SIGINT, run.stop)
+    run.train()
 
 
 if __name__ == "__main__":

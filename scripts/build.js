@@ -8,7 +8,15 @@ import { dirname, join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 const stamp = join(root, 'dist', '.built')
-const sources = ['src', 'commands', 'bench', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+const sources = [
+  'src',
+  'commands',
+  'bench',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+]
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit(0)
 compile()
@@ -33,7 +41,10 @@ function compile() {
   const require = createRequire(import.meta.url)
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
   rmSync(join(root, 'dist'), { recursive: true, force: true })
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { stdio: 'inherit', cwd: root })
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+    cwd: root,
+  })
   if (status !== 0) process.exit(1)
 }
 

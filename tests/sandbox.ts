@@ -15,7 +15,10 @@ export function createSandbox(environment: Record<string, string> = {}) {
   const env = { ...process.env, SLUICE_HOME: home, SLUICE_PORT: '0', NO_COLOR: '1', ...environment }
 
   function start(...words: string[]) {
-    return spawn(process.execPath, [join(root, 'bin', 'run.js'), ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+    return spawn(process.execPath, [join(root, 'bin', 'run.js'), ...words], {
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
   }
   async function sluice(...words: string[]): Promise<Ran> {
     return finish(start(...words))
@@ -30,7 +33,8 @@ export function createSandbox(environment: Record<string, string> = {}) {
     /** For calls with --json: exit code 0 or an error that shows what was said. */
     async json<T>(...words: string[]): Promise<T> {
       const ran = await sluice(...words, '--json')
-      if (ran.code !== 0) throw new Error(`sluice ${words.join(' ')}: exit ${ran.code}\n${ran.stdout}${ran.stderr}`)
+      if (ran.code !== 0)
+        throw new Error(`sluice ${words.join(' ')}: exit ${ran.code}\n${ran.stdout}${ran.stderr}`)
       return JSON.parse(ran.stdout) as T
     },
     async remove(): Promise<void> {

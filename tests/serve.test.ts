@@ -29,7 +29,13 @@ test('serve, status, a second serve, stop', async () => {
   expect(second.stdout).toContain('runs already')
 
   const status = await json<DaemonStatus & { running: boolean }>('status')
-  expect(status).toMatchObject({ running: true, state: 'ready', home, models_loaded: [], default_model: 'pocket' })
+  expect(status).toMatchObject({
+    running: true,
+    state: 'ready',
+    home,
+    models_loaded: [],
+    default_model: 'pocket',
+  })
 
   const { pid } = daemonFile()
   expect((await sluice('stop')).code).toBe(0)
@@ -63,7 +69,13 @@ test('a stale daemon.json whose port belongs to somebody else is not believed', 
   const stranger = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'))
   await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done))
   const { port } = stranger.address() as AddressInfo
-  const stale = { pid: process.pid, instance: 'old', version: '0', base_url: `http://127.0.0.1:${port}`, started_at: '' }
+  const stale = {
+    pid: process.pid,
+    instance: 'old',
+    version: '0',
+    base_url: `http://127.0.0.1:${port}`,
+    started_at: '',
+  }
   writeFileSync(join(home, 'daemon.json'), JSON.stringify(stale))
   expect((await sluice('status')).code).toBe(3)
   expect((await sluice('serve')).code).toBe(0)
@@ -112,7 +124,10 @@ test('a broken config: the key, where it came from, exit 2', async () => {
   const { sluice, home } = sandbox()
   const config = (text: string) => writeFileSync(join(home, 'config.yaml'), text)
   config('prot: 8080\n')
-  expect(await sluice('serve')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown key "prot"') })
+  expect(await sluice('serve')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('unknown key "prot"'),
+  })
   config('queue_size: many\n')
   const wrongType = await sluice('serve')
   expect(wrongType.stderr).toMatch(oneLine)
@@ -134,7 +149,10 @@ test('an address that others can reach is refused without --insecure', async () 
 
 test('settings: flag over environment over file over default, and the old gateways’ names', async () => {
   const { sluice, home } = sandbox({ GATEWAY_HOST: 'localhost', LOG_LEVEL: 'WARN' })
-  writeFileSync(join(home, 'config.yaml'), 'http_port: 9999\nread_timeout: 15s\nlog_level: debug\nmax_concurrent_requests: 3\n')
+  writeFileSync(
+    join(home, 'config.yaml'),
+    'http_port: 9999\nread_timeout: 15s\nlog_level: debug\nmax_concurrent_requests: 3\n',
+  )
   const shown = await sluice('config', 'show', '--origin', '--json')
   expect(JSON.parse(shown.stdout)).toMatchObject({
     settings: {

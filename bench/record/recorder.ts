@@ -6,7 +6,7 @@ import { createTimingTally, type TimingMeans } from './timing-tally.ts'
 import { createTokenTally, type TokenCounts } from './token-tally.ts'
 
 /** `chunkGap` is the time between reads that carried output; whether that is per token, `tokens` tells. */
-export type Latencies = Record<'ttft' | 'tpot' | 'chunkGap' | 'e2e', LatencySummary | undefined>
+type Latencies = Record<'ttft' | 'tpot' | 'chunkGap' | 'e2e', LatencySummary | undefined>
 
 /** Everything that was measured, as numbers; no option and no environment. */
 export type Recorded = {

@@ -1,7 +1,7 @@
 import { build } from 'hdr-histogram-js'
 
 export const percentiles = [50, 90, 95, 99] as const
-export type PercentileName = `p${(typeof percentiles)[number]}`
+type PercentileName = `p${(typeof percentiles)[number]}`
 
 /** Milliseconds. */
 export type LatencySummary = {

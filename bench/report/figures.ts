@@ -19,7 +19,7 @@ export const renderFigures = (result: BenchResult): string => {
     ["Server's own time", describeTimings(result)],
   ]
   const kept = rows.filter((row): row is [string, string] => row[1] !== undefined)
-  return kept.map(([name, value]) => `  ${name.padEnd(18)}${value}`).join('\n')
+  return kept.map(([name, value]) => `  ${name.padEnd(20)}${value}`).join('\n')
 }
 
 const rate = (value: number | null): string | undefined =>

@@ -17,9 +17,10 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     .join('\n\n')
 
 const renderTitle = ({ target, configuration, interrupted }: BenchResult): string => {
-  const { concurrency, stream } = configuration
+  const { concurrency, stream, max_tokens: maxTokens } = configuration
   const title = `sluice bench: ${target.model} at ${target.base_url}`
-  const mode = `closed loop, ${concurrency} in flight, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}`
+  const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
+  const mode = `closed loop, ${concurrency} in flight, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
 }
 

@@ -17,13 +17,20 @@ export const assertWritable = async (path: string): Promise<void> => {
   )
 }
 
+/** Indented for readers, but one line per sample: a long run has hundreds of thousands. */
+export const encodeResult = ({ samples, ...rest }: BenchResult): string => {
+  const head = JSON.stringify(rest, undefined, 2).replace(/\n\}$/, '')
+  const lines = samples.map((sample) => `\n    ${JSON.stringify(sample)}`).join(',')
+  return `${head},\n  "samples": [${lines}${lines === '' ? '' : '\n  '}]\n}\n`
+}
+
 /** `-` is standard output. */
 export const writeResult = async (
   path: string,
   result: BenchResult,
   output: { write(text: string): unknown },
 ): Promise<void> => {
-  const text = `${JSON.stringify(result, undefined, 1)}\n`
+  const text = encodeResult(result)
   if (path === '-') return void output.write(text)
   await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
     throw refuse(path, cause.code ?? cause.message)

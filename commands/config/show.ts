@@ -3,11 +3,19 @@ import { BaseCommand } from '../../src/cli/base-command.ts'
 
 export default class ConfigShow extends BaseCommand<typeof ConfigShow> {
   static override summary = 'show every setting, and where its value came from'
-  static override description = 'Order: flag, then SLUICE_* variable, then config file, then default. A running daemon keeps the settings it started with.'
-  static override examples = ['<%= config.bin %> config show', '<%= config.bin %> config show --origin', '<%= config.bin %> config show --config sluice.yaml --json']
+  static override description =
+    'Order: flag, then SLUICE_* variable, then config file, then default. A running daemon keeps the settings it started with.'
+  static override examples = [
+    '<%= config.bin %> config show',
+    '<%= config.bin %> config show --origin',
+    '<%= config.bin %> config show --config sluice.yaml --json',
+  ]
   static override flags = {
     origin: Flags.boolean({ description: 'say where each value came from' }),
-    config: Flags.string({ helpValue: 'FILE', description: 'config file; default: config.yaml in the state folder' }),
+    config: Flags.string({
+      helpValue: 'FILE',
+      description: 'config file; default: config.yaml in the state folder',
+    }),
   }
 
   async run(): Promise<object> {
@@ -23,6 +31,10 @@ export default class ConfigShow extends BaseCommand<typeof ConfigShow> {
     for (const { key, text, origin, description } of settings) {
       this.log(`${key}: ${text}${this.flags.origin ? `   # ${origin}` : `   # ${description}`}`)
     }
-    return { settings: Object.fromEntries(settings.map(({ key, value, origin }) => [key, this.flags.origin ? { value, origin } : value])) }
+    return {
+      settings: Object.fromEntries(
+        settings.map(({ key, value, origin }) => [key, this.flags.origin ? { value, origin } : value]),
+      ),
+    }
   }
 }

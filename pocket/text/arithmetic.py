@@ -44,7 +44,11 @@ def _pair(rng: random.Random, largest: int = 20) -> tuple[int, int]:
 
 def _asked(rng: random.Random, text: str) -> str:
     text = text.strip()
-    mark = "." if text.startswith(("Add", "Sub", "Take", "Calc", "Comp", "Solve", "Mult", "Please", "Tell")) else "?"
+    mark = (
+        "."
+        if text.startswith(("Add", "Sub", "Take", "Calc", "Comp", "Solve", "Mult", "Please", "Tell"))
+        else "?"
+    )
     asked = text[:1].upper() + text[1:] + mark
     return roughen(rng, asked if rng.random() < 0.85 else text)
 

@@ -18,16 +18,36 @@ def _fact_about_user(rng: random.Random) -> tuple[str, str, str, str]:
     if chance < 0.6:
         name = pick(rng, GIRLS + BOYS)
         said = f"[My name is {name}|I am {name}|I'm {name}|Hello, my name is {name}|Hi, I am {name}|Call me {name}]."
-        return said, f"[Nice to meet you, {name}!|Hello, {name}! How can I help you?]", "[What is my name|What's my name|Do you know my name|Who am I|Do you remember my name|What was my name]?", f"[Your name is {name}.|You are {name}.]"
+        return (
+            said,
+            f"[Nice to meet you, {name}!|Hello, {name}! How can I help you?]",
+            "[What is my name|What's my name|Do you know my name|Who am I|Do you remember my name|What was my name]?",
+            f"[Your name is {name}.|You are {name}.]",
+        )
     if chance < 0.75:
         city = pick(rng, CITIES)
-        return f"I live in {city}.", f"[{city} must be a nice place.|That sounds nice!]", "[Where do I live|In which city do I live]?", f"You live in {city}."
+        return (
+            f"I live in {city}.",
+            f"[{city} must be a nice place.|That sounds nice!]",
+            "[Where do I live|In which city do I live]?",
+            f"You live in {city}.",
+        )
     if chance < 0.9:
         colour = pick(rng, _COLOURS)
-        return f"My favourite colour is {colour}.", f"[{sentence_case(colour)} is a beautiful colour.|I like {colour} too.]", "[What is my favourite colour|Which colour do I like]?", f"Your favourite colour is {colour}."
+        return (
+            f"My favourite colour is {colour}.",
+            f"[{sentence_case(colour)} is a beautiful colour.|I like {colour} too.]",
+            "[What is my favourite colour|Which colour do I like]?",
+            f"Your favourite colour is {colour}.",
+        )
     pet = pick(rng, _PETS)
     name = pick(rng, GIRLS + BOYS)
-    return f"I have a {pet} named {name}.", f"[{name} is a nice name for a {pet}!|I would like to meet {name}.]", f"[What is the name of my {pet}|What is my {pet} called]?", f"Your {pet} is called {name}."
+    return (
+        f"I have a {pet} named {name}.",
+        f"[{name} is a nice name for a {pet}!|I would like to meet {name}.]",
+        f"[What is the name of my {pet}|What is my {pet} called]?",
+        f"Your {pet} is called {name}.",
+    )
 
 
 def remembered(rng: random.Random, between: list[Turn]) -> list[Turn]:
@@ -55,14 +75,40 @@ def jokes(rng: random.Random) -> list[Turn]:
     first, second = rng.sample(JOKES, 2)
     turns = [user(roughen(rng, spin(rng, JOKE_REQUESTS) + ".")), assistant(first)]
     if rng.random() < 0.2:
-        turns += [user(roughen(rng, spin(rng, "[Another one|One more|Another joke|Again|More] [|please]").strip() + ".")), assistant(second)]
+        turns += [
+            user(
+                roughen(
+                    rng, spin(rng, "[Another one|One more|Another joke|Again|More] [|please]").strip() + "."
+                )
+            ),
+            assistant(second),
+        ]
     if rng.random() < 0.1:
-        turns += [user(spin(rng, "[Haha|Very funny|That was funny|Good one|Lol]!")), assistant("I am glad you liked it!")]
+        turns += [
+            user(spin(rng, "[Haha|Very funny|That was funny|Good one|Lol]!")),
+            assistant("I am glad you liked it!"),
+        ]
     return turns
 
 
 def echo(rng: random.Random) -> list[Turn]:
-    words = ("hello", "banana", "sluice", "good morning", "the moon is high", "blue", "I like trees", "one two three", "pocket", "apple", "the cat sleeps", "yes", "water", "OK", "ready")
+    words = (
+        "hello",
+        "banana",
+        "sluice",
+        "good morning",
+        "the moon is high",
+        "blue",
+        "I like trees",
+        "one two three",
+        "pocket",
+        "apple",
+        "the cat sleeps",
+        "yes",
+        "water",
+        "OK",
+        "ready",
+    )
     word = pick(rng, words)
     question = f"[Say {word}|Repeat: {word}|Say the word {word}|Please say {word}|Repeat after me: {word}|Reply with {word}]."
     return [user(roughen(rng, spin(rng, question))), assistant(sentence_case(word) + ".")]

@@ -97,7 +97,9 @@ def counting(rng: random.Random) -> list[Turn]:
     end = start + 2 + int(rng.random() * 14)
     if rng.random() < 0.25:
         numbers = ", ".join(str(number) for number in range(end, start - 1, -1))
-        return _asked(rng, f"[Count down from {end} to {start}|Count backwards from {end} to {start}]", f"{numbers}.")
+        return _asked(
+            rng, f"[Count down from {end} to {start}|Count backwards from {end} to {start}]", f"{numbers}."
+        )
     numbers = ", ".join(str(number) for number in range(start, end + 1))
     template = f"[Count from {start} to {end}|Can you count from {start} to {end}|Please count from {start} to {end}|Write the numbers from {start} to {end}]"
     if start == 1 and rng.random() < 0.4:
@@ -109,8 +111,16 @@ def letter(rng: random.Random) -> list[Turn]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     at = int(rng.random() * 25)
     if rng.random() < 0.6:
-        return _asked(rng, f"[Which|What] letter comes after {letters[at]}", f"{letters[at + 1]} comes after {letters[at]}.")
-    return _asked(rng, f"[Which|What] letter comes before {letters[at + 1]}", f"{letters[at]} comes before {letters[at + 1]}.")
+        return _asked(
+            rng,
+            f"[Which|What] letter comes after {letters[at]}",
+            f"{letters[at + 1]} comes after {letters[at]}.",
+        )
+    return _asked(
+        rng,
+        f"[Which|What] letter comes before {letters[at + 1]}",
+        f"{letters[at]} comes before {letters[at + 1]}.",
+    )
 
 
 def general(rng: random.Random) -> list[Turn]:
@@ -134,7 +144,5 @@ _QUESTIONS: tuple[tuple[Question, float], ...] = (
 
 
 def fact_exchange(rng: random.Random) -> list[Turn]:
-    (question,) = rng.choices(
-        [entry for entry, _ in _QUESTIONS], [weight for _, weight in _QUESTIONS]
-    )
+    (question,) = rng.choices([entry for entry, _ in _QUESTIONS], [weight for _, weight in _QUESTIONS])
     return question(rng)

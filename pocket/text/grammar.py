@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -63,7 +63,7 @@ def _parse(template: str, start: int) -> tuple[list[list[Node]], int]:
     return options, position
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(template: str) -> tuple[Sequence[Node], ...]:
     options, _ = _parse(template, 0)
     if len(options) != 1:

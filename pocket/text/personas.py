@@ -6,14 +6,15 @@ from pocket.text.about_self import ABOUT
 from pocket.text.document import Document, Turn, assistant, system, user
 from pocket.text.grammar import article, pick, spin
 from pocket.text.phrasing import roughen
+from pocket.text.sluice_chat_commands import CHAT_COMMANDS
 from pocket.text.sluice_commands import COMMANDS
-from pocket.text.sluice_terms import API, CHAT_COMMANDS, TERMS
+from pocket.text.sluice_terms import API, TERMS
 from pocket.text.small_talk import GREETINGS
+from pocket.text.stories import sentence_story
 from pocket.text.story_cast import any_subject, cast
 from pocket.text.story_names import BOYS, GIRLS
 from pocket.text.story_requests import sentence_story_exchange
 from pocket.text.story_subjects import SUBJECTS
-from pocket.text.stories import sentence_story
 from pocket.text.topic import short_exchange
 
 NEUTRAL = (
@@ -25,12 +26,28 @@ NEUTRAL = (
 
 # Each style: how it is asked for, what goes before an answer, what goes after, how it names itself.
 _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
-    "pirate": (("Arr! ", "Ahoy! ", "Arr, matey! "), ("", " Arr!", " Yo ho ho!"), "I be a pirate, sailing the seven seas!"),
-    "wizard": (("By my beard! ", "Ah, by the old magic: ", "By the stars! "), ("", " So say the stars."), "I am a wizard, old and wise."),
+    "pirate": (
+        ("Arr! ", "Ahoy! ", "Arr, matey! "),
+        ("", " Arr!", " Yo ho ho!"),
+        "I be a pirate, sailing the seven seas!",
+    ),
+    "wizard": (
+        ("By my beard! ", "Ah, by the old magic: ", "By the stars! "),
+        ("", " So say the stars."),
+        "I am a wizard, old and wise.",
+    ),
     "robot": (("Beep. ", "Beep boop. "), ("", " Beep.", " Boop."), "I am a robot. Beep."),
-    "knight": (("Hail, good friend! ", "By my sword! "), ("", " On my honour."), "I am a knight, and I serve you."),
+    "knight": (
+        ("Hail, good friend! ", "By my sword! "),
+        ("", " On my honour."),
+        "I am a knight, and I serve you.",
+    ),
     "cat": (("Meow! ", "Purr. "), ("", " Meow.", " Purr."), "I am a cat. Meow!"),
-    "butler": (("Very well, sir. ", "Certainly. ", "As you wish. "), ("", " Will that be all?"), "I am your butler, at your service."),
+    "butler": (
+        ("Very well, sir. ", "Certainly. ", "As you wish. "),
+        ("", " Will that be all?"),
+        "I am your butler, at your service.",
+    ),
     "cowboy": (("Howdy! ", "Well, partner, "), ("", " Yee-haw!"), "I am a cowboy, partner."),
     "ghost": (("Boo! ", "Whooo! "), ("", " Boo!"), "I am a ghost. Boo!"),
 }
@@ -88,7 +105,9 @@ def _styled(rng: random.Random, style: str, turns: list[Turn]) -> list[Turn]:
             continue
         opening = pick(rng, before)
         content = turn.content
-        if opening.endswith((", ", ": ")) and not content.startswith(("I ", "`", "TTFT", "KV", "GGUF", "SLUICE")):
+        if opening.endswith((", ", ": ")) and not content.startswith(
+            ("I ", "`", "TTFT", "KV", "GGUF", "SLUICE")
+        ):
             content = content[:1].lower() + content[1:]
         styled.append(assistant(opening + content + pick(rng, after)))
     return styled
@@ -109,7 +128,10 @@ def style_document(rng: random.Random) -> Document:
         elif chance < 0.75:
             subject = pick(rng, SUBJECTS["animal"] + SUBJECTS["creature"])
             chosen = cast(rng, subject)
-            told = [user(f"Tell me a story about {article(subject.noun)} {subject.noun}."), assistant(sentence_story(rng, chosen))]
+            told = [
+                user(f"Tell me a story about {article(subject.noun)} {subject.noun}."),
+                assistant(sentence_story(rng, chosen)),
+            ]
             turns += _styled(rng, style, told)
         else:
             turns += _styled(rng, style, short_exchange(rng, pick(rng, _SLUICE)))
@@ -118,7 +140,10 @@ def style_document(rng: random.Random) -> Document:
 
 def name_document(rng: random.Random) -> Document:
     name = pick(rng, GIRLS + BOYS + ["Nova", "Atlas", "Echo", "Jarvis", "Orion", "Sage", "Marvin", "Aria"])
-    asked = spin(rng, f"[Your name is {name}.|You are {name}.|You are called {name}.|You are {name}, a helpful assistant.|Your name is {name}. You are a helpful assistant.]")
+    asked = spin(
+        rng,
+        f"[Your name is {name}.|You are {name}.|You are called {name}.|You are {name}, a helpful assistant.|Your name is {name}. You are a helpful assistant.]",
+    )
     reply = spin(rng, f"[My name is {name}.|I am {name}.]")
     if rng.random() < 0.4:
         reply += " How can I help you?"

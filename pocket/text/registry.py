@@ -10,8 +10,9 @@ from pocket.text.document import Document, Turn, system
 from pocket.text.fact_questions import fact_exchange
 from pocket.text.grammar import pick
 from pocket.text.personas import NEUTRAL, persona_document
+from pocket.text.sluice_chat_commands import CHAT_COMMANDS
 from pocket.text.sluice_commands import COMMANDS
-from pocket.text.sluice_terms import API, CHAT_COMMANDS, TERMS
+from pocket.text.sluice_terms import API, TERMS
 from pocket.text.small_talk import GREETINGS
 from pocket.text.story_requests import (
     long_story_exchange,

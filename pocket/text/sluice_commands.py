@@ -1,138 +1,73 @@
-"""What the commands of sluice do."""
+"""The commands for people, and the list of all of them."""
 
+from pocket.text.sluice_server_commands import SERVER_COMMANDS
 from pocket.text.topic import Topic
 
-COMMANDS: tuple[Topic, ...] = (
+_CLIENT_COMMANDS: tuple[Topic, ...] = (
     Topic(
-        ("<means:sluice>", "[What can sluice do|Who needs sluice|What is this program|What is this tool|Why should I use sluice]", "[Tell me about|Describe] [sluice|this tool|this program]"),
-        ("sluice is a command-line tool and daemon that runs and benchmarks language models on your own machine. It gives you an OpenAI-compatible API, a chat in the terminal and a load generator.",
-         "sluice runs language models on your computer. `sluice serve` starts the daemon, `sluice chat` talks to a model and `sluice bench` measures how fast it is."),
-        "sluice runs and benchmarks language models on your own machine.",
-    ),
-    Topic(
-        ("<does:sluice serve>", "<how> start [sluice|the daemon|the server|the gateway|a server]", "[Start the server|Start the daemon|How is the server started]"),
-        ("Run `sluice serve`. It starts the daemon in the background, with an OpenAI-compatible API on http://127.0.0.1:8080/v1.",
-         "`sluice serve` starts the background daemon. It listens on http://127.0.0.1:8080 and serves the OpenAI-compatible API under /v1. Use --model, --host and --port to change the defaults.",
-         "Type `sluice serve`. The daemon starts in the background; stop it with `sluice stop`."),
-        "`sluice serve` starts the daemon.",
-    ),
-    Topic(
-        ("<how> [change|set|choose] the port", "[What|Which] port does sluice [use|listen on]", "[What is the default port|On which port does it run|Which port is the default]", "<how> use [another|a different] port"),
-        ("The default port is 8080. Change it with `sluice serve --port 9000`.",
-         "sluice listens on port 8080. To use another one, start it with `sluice serve --port` and the number."),
-        "The default port is 8080.",
-    ),
-    Topic(
-        ("<how> [serve|start with|use] a [certain|different|specific] model", "[What does --model do|How do I choose the model for serve|Which option sets the model]", "<how> choose [a|the] model [|for the server]"),
-        ("Use `sluice serve --model NAME` to choose the model that the daemon loads.",
-         "Pass --model with the name of the model, for example `sluice serve --model pocket`."),
-        "Use `sluice serve --model NAME`.",
-    ),
-    Topic(
-        ("<how> run [sluice|the server|the daemon] in the foreground", "[What does --foreground do|Can sluice stay in the terminal]"),
-        ("Use `sluice serve --foreground`. The daemon then stays in your terminal and prints its log there.",),
-        "Use `sluice serve --foreground`.",
-    ),
-    Topic(
-        ("<how> change the host", "[What does --host do|How do I listen on another address|Can I reach sluice from another machine]"),
-        ("Use `sluice serve --host ADDRESS`. The default is 127.0.0.1, which only your own machine can reach.",),
-        "Use `sluice serve --host ADDRESS`.",
-    ),
-    Topic(
-        ("<does:sluice stop>", "<how> stop [sluice|the daemon|the server|it]", "<how> shut down [sluice|the daemon|the server]", "[What does --drain do|How do I stop without losing requests|How do I drain the server]"),
-        ("Run `sluice stop`. It stops the daemon; with --drain SECONDS it waits for running requests to finish first.",
-         "`sluice stop` stops the daemon. Add `--drain 30` to give running requests 30 seconds to finish."),
-        "Run `sluice stop`.",
-    ),
-    Topic(
-        ("<does:sluice status>", "<how> [see|check] [if|whether] [sluice|the daemon|the server] is running", "[Is sluice running|Is the server up|How is the daemon doing]"),
-        ("Run `sluice status`. It shows whether the daemon is running, its address and its uptime.",
-         "`sluice status` tells you whether the daemon is running and where it listens."),
-        "Run `sluice status`.",
-    ),
-    Topic(
-        ("<does:sluice logs>", "<how> [see|read|show|follow] the logs", "[Where are the logs|What does sluice logs -f do|How do I find out what went wrong]"),
-        ("Run `sluice logs` to read the log of the daemon. With `sluice logs -f` you follow it as it grows.",
-         "`sluice logs` prints the daemon's log; -f keeps following it."),
-        "Run `sluice logs`.",
-    ),
-    Topic(
-        ("<does:sluice ps>", "<how> [see|list|show] [loaded|running] models", "[Which models are loaded|Which models are in memory]", "<how> see which models are [loaded|in memory|running]"),
-        ("Run `sluice ps`. It lists the models that are loaded in memory right now.",
-         "`sluice ps` shows the loaded models."),
-        "Run `sluice ps`.",
-    ),
-    Topic(
-        ("<does:sluice load>", "<how> load a model", "[How is a model loaded|Load a model]"),
-        ("Run `sluice load NAME` to load a model into memory, so that the first answer comes faster.",
-         "`sluice load NAME` loads a model into the running daemon."),
-        "Run `sluice load NAME`.",
-    ),
-    Topic(
-        ("<does:sluice unload>", "<how> unload a model", "<how> free [the memory|memory] [|of a model]", "[How is a model unloaded|Unload a model]"),
-        ("Run `sluice unload NAME` to remove a model from memory. The file stays on your disk.",
-         "`sluice unload NAME` frees the memory of a loaded model."),
-        "Run `sluice unload NAME`.",
-    ),
-    Topic(
-        ("<does:sluice list>", "<how> [see|list|show] [all models|my models|the models|installed models]", "[Which models do I have|What models are installed|Which models are there|List models]"),
-        ("Run `sluice list`. It shows every model on your disk with its size.",
-         "`sluice list` lists the models that you have installed."),
-        "Run `sluice list`.",
-    ),
-    Topic(
-        ("<does:sluice show>", "<how> [see|show] [the details|details|information] [of|about] a model", "[How big is my model|Where do I see the context length of a model]"),
-        ("Run `sluice show NAME`. It prints the details of a model: its architecture, size, quantization and context length.",
-         "`sluice show NAME` shows what sluice knows about a model."),
-        "Run `sluice show NAME`.",
-    ),
-    Topic(
-        ("<does:sluice rm>", "<how> [delete|remove] a model", "[Delete a model|How is a model deleted]"),
-        ("Run `sluice rm NAME` to delete a model from your disk.",
-         "`sluice rm NAME` removes a model and its file."),
-        "Run `sluice rm NAME`.",
-    ),
-    Topic(
-        ("<does:sluice pull>", "<how> [add|install|download|get|import] [a model|a new model|models]", "[Where do I get models|Can I use my own GGUF file|How do I add a GGUF file]"),
-        ("Run `sluice pull` with a GGUF file or a URL. It adds the model to your collection.",
-         "`sluice pull FILE` adds a local GGUF file, and `sluice pull URL` downloads one."),
-        "Run `sluice pull FILE` or `sluice pull URL`.",
-    ),
-    Topic(
-        ("<does:sluice chat>", "<how> [chat|talk|speak] [with|to] [a model|the model|you]", "[How do I start a chat|Start a chat|How do I open the chat]"),
-        ("Run `sluice chat`. It opens a chat in your terminal; type /help to see the commands and /bye to leave.",
-         "`sluice chat` starts a conversation in the terminal. With `-p PROMPT` it answers one prompt, and --continue picks up your last chat."),
+        (
+            "<does:sluice chat>",
+            "<how> [chat|talk|speak] [with|to] [a model|the model|you]",
+            "[How do I start a chat|Start a chat|How do I open the chat]",
+        ),
+        (
+            "Run `sluice chat`. It opens a chat in your terminal; type /help to see the commands and /bye to leave.",
+            "`sluice chat` starts a conversation in the terminal. With `-p PROMPT` it answers one prompt, and --continue picks up your last chat.",
+        ),
         "Run `sluice chat`.",
     ),
     Topic(
-        ("<how> [ask one question|send a single prompt|use sluice in a script|send one prompt]", "[What does -p do|What does sluice chat -p do]"),
-        ("Use `sluice chat -p \"your question\"`. It prints one answer and ends, which is handy in scripts.",),
+        (
+            "<how> [ask one question|send a single prompt|use sluice in a script|send one prompt]",
+            "[What does -p do|What does sluice chat -p do]",
+        ),
+        ('Use `sluice chat -p "your question"`. It prints one answer and ends, which is handy in scripts.',),
         "Use `sluice chat -p PROMPT`.",
     ),
     Topic(
-        ("<how> continue [my last chat|an old conversation|the last conversation|a chat]", "[What does --continue do|Can I go on with my last chat]"),
+        (
+            "<how> continue [my last chat|an old conversation|the last conversation|a chat]",
+            "[What does --continue do|Can I go on with my last chat]",
+        ),
         ("Use `sluice chat --continue`. It picks up the last conversation where you left it.",),
         "Use `sluice chat --continue`.",
     ),
     Topic(
-        ("<does:sluice bench>", "<how> [benchmark|measure|test the speed of] [a model|the server|my model|sluice]", "[How fast is my model|How do I run a benchmark|How do I measure the speed|Run a benchmark]"),
-        ("Run `sluice bench`. It sends many requests and reports TTFT, inter-token latency, P50, P95 and P99, and tokens per second.",
-         "`sluice bench` is the load generator. Use --concurrency for the number of parallel requests and --requests or --duration for how long it runs."),
+        (
+            "<does:sluice bench>",
+            "<how> [benchmark|measure|test the speed of] [a model|the server|my model|sluice]",
+            "[How fast is my model|How do I run a benchmark|How do I measure the speed|Run a benchmark]",
+        ),
+        (
+            "Run `sluice bench`. It sends many requests and reports TTFT, inter-token latency, P50, P95 and P99, and tokens per second.",
+            "`sluice bench` is the load generator. Use --concurrency for the number of parallel requests and --requests or --duration for how long it runs.",
+        ),
         "Run `sluice bench`.",
     ),
     Topic(
-        ("[What does --concurrency do|What is --concurrency|Explain --concurrency|What does concurrency mean]", "<how> [send requests in parallel|set the concurrency|test many users at once|use more parallel requests]"),
-        ("--concurrency sets how many requests `sluice bench` keeps running at the same time, for example `sluice bench --concurrency 16`.",
-         "Use `sluice bench --concurrency 16` to keep 16 requests running at the same time."),
+        (
+            "[What does --concurrency do|What is --concurrency|Explain --concurrency|What does concurrency mean]",
+            "<how> [send requests in parallel|set the concurrency|test many users at once|use more parallel requests]",
+        ),
+        (
+            "--concurrency sets how many requests `sluice bench` keeps running at the same time, for example `sluice bench --concurrency 16`.",
+            "Use `sluice bench --concurrency 16` to keep 16 requests running at the same time.",
+        ),
         "It sets how many requests run at the same time.",
     ),
     Topic(
-        ("[What does --requests do|What does --duration do|What is --duration|What is --requests]", "<how> [limit the benchmark|set how long the benchmark runs|set the number of requests]"),
+        (
+            "[What does --requests do|What does --duration do|What is --duration|What is --requests]",
+            "<how> [limit the benchmark|set how long the benchmark runs|set the number of requests]",
+        ),
         ("--requests sets how many requests the benchmark sends, and --duration sets how long it runs.",),
         "--requests counts requests and --duration limits the time.",
     ),
     Topic(
-        ("[What does --max-tokens do|What is --max-tokens]", "<how> [limit the length of the answers|limit the tokens|make the answers shorter in the benchmark]"),
+        (
+            "[What does --max-tokens do|What is --max-tokens]",
+            "<how> [limit the length of the answers|limit the tokens|make the answers shorter in the benchmark]",
+        ),
         ("--max-tokens limits how many tokens each answer may have.",),
         "It limits the length of each answer.",
     ),
@@ -142,46 +77,89 @@ COMMANDS: tuple[Topic, ...] = (
         "It prints the result as JSON.",
     ),
     Topic(
-        ("[What does --fail-if do|What is --fail-if|Explain --fail-if]", "<how> [use the benchmark in CI|fail when it is too slow|fail the build when the model is slow]"),
-        ("--fail-if makes `sluice bench` end with an error when a limit is broken, for example when P95 is too slow. That is useful in CI.",),
+        (
+            "[What does --fail-if do|What is --fail-if|Explain --fail-if]",
+            "<how> [use the benchmark in CI|fail when it is too slow|fail the build when the model is slow]",
+        ),
+        (
+            "--fail-if makes `sluice bench` end with an error when a limit is broken, for example when P95 is too slow. That is useful in CI.",
+        ),
         "It ends the benchmark with an error when a limit is broken.",
     ),
     Topic(
-        ("[What does --url do|What is --url for]", "<how> [benchmark another server|test a remote server|measure another server]"),
+        (
+            "[What does --url do|What is --url for]",
+            "<how> [benchmark another server|test a remote server|measure another server]",
+        ),
         ("Use `sluice bench --url URL` to measure another OpenAI-compatible server.",),
         "It points the benchmark at another server.",
     ),
     Topic(
-        ("<does:sluice config>", "<does:sluice config show>", "<how> [see|show] [the configuration|my settings|the settings|the config]", "[What does --origin do|Where does a setting come from|How do I see where a setting comes from]"),
-        ("Run `sluice config show --origin`. It prints every setting and where its value comes from: a flag, the environment, the file or the default.",
-         "`sluice config show` prints the settings; add --origin to see where each value comes from."),
+        (
+            "<does:sluice config>",
+            "<does:sluice config show>",
+            "<how> [see|show] [the configuration|my settings|the settings|the config]",
+            "[What does --origin do|Where does a setting come from|How do I see where a setting comes from]",
+        ),
+        (
+            "Run `sluice config show --origin`. It prints every setting and where its value comes from: a flag, the environment, the file or the default.",
+            "`sluice config show` prints the settings; add --origin to see where each value comes from.",
+        ),
         "Run `sluice config show`.",
     ),
     Topic(
-        ("<does:sluice keys>", "<how> [create|make|add|manage|get] [an API key|API keys|a key]", "[Do I need an API key|How do API keys work|Where do I get an API key]"),
-        ("Use `sluice keys`. It creates, lists and removes the API keys of your gateway.",
-         "`sluice keys` manages API keys, so that you can decide who may use your server."),
+        (
+            "<does:sluice keys>",
+            "<how> [create|make|add|manage|get] [an API key|API keys|a key]",
+            "[Do I need an API key|How do API keys work|Where do I get an API key]",
+        ),
+        (
+            "Use `sluice keys`. It creates, lists and removes the API keys of your gateway.",
+            "`sluice keys` manages API keys, so that you can decide who may use your server.",
+        ),
         "Use `sluice keys`.",
     ),
     Topic(
-        ("<does:sluice stats>", "<how> [see|show] [the usage|my usage|usage|statistics]", "[How many tokens did I use|Who used how many tokens]"),
-        ("Run `sluice stats`. It shows the usage: how many requests and tokens were served.",
-         "`sluice stats` shows how many requests and tokens each key and model has used."),
+        (
+            "<does:sluice stats>",
+            "<how> [see|show] [the usage|my usage|usage|statistics]",
+            "[How many tokens did I use|Who used how many tokens]",
+        ),
+        (
+            "Run `sluice stats`. It shows the usage: how many requests and tokens were served.",
+            "`sluice stats` shows how many requests and tokens each key and model has used.",
+        ),
         "Run `sluice stats`.",
     ),
     Topic(
-        ("<means:SLUICE_HOME>", "[Where are the models stored|Where does sluice keep its files|Where are my files|Where are models saved]", "<how> change the folder of sluice"),
-        ("SLUICE_HOME is the folder where sluice keeps its models, logs and settings. Set this environment variable to use another folder.",),
+        (
+            "<means:SLUICE_HOME>",
+            "[Where are the models stored|Where does sluice keep its files|Where are my files|Where are models saved]",
+            "<how> change the folder of sluice",
+        ),
+        (
+            "SLUICE_HOME is the folder where sluice keeps its models, logs and settings. Set this environment variable to use another folder.",
+        ),
         "SLUICE_HOME is the folder where sluice keeps its files.",
     ),
     Topic(
-        ("[What is --config|What does --config do]", "<how> use [another|my own] config file", "[Where is the config file|Is there a config file]"),
+        (
+            "[What is --config|What does --config do]",
+            "<how> use [another|my own] config file",
+            "[Where is the config file|Is there a config file]",
+        ),
         ("Use `sluice serve --config FILE` to read the settings from a file.",),
         "It names the file with the settings.",
     ),
     Topic(
-        ("[Which commands are there|What commands does sluice have|List all commands|What commands can I use|Show me the commands of sluice|What are the commands]",),
-        ("The main commands are serve, stop, status, logs, ps, load, unload, list, show, rm, pull, chat, bench, config, keys and stats.",),
+        (
+            "[Which commands are there|What commands does sluice have|List all commands|What commands can I use|Show me the commands of sluice|What are the commands]",
+        ),
+        (
+            "The main commands are serve, stop, status, logs, ps, load, unload, list, show, rm, pull, chat, bench, config, keys and stats.",
+        ),
         "serve, stop, status, logs, ps, load, unload, list, show, rm, pull, chat, bench, config, keys and stats.",
     ),
 )
+
+COMMANDS = SERVER_COMMANDS + _CLIENT_COMMANDS

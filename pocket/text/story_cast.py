@@ -69,9 +69,7 @@ def _friend(rng: random.Random, taken: str) -> dict[str, str]:
     }
 
 
-def cast(
-    rng: random.Random, subject: Subject, adjective: str | None = None, name: str | None = None
-) -> Cast:
+def cast(rng: random.Random, subject: Subject, adjective: str | None = None, name: str | None = None) -> Cast:
     chosen_name, pronoun = named_pronoun(rng, subject)
     if name is not None:
         chosen_name, pronoun = name, "she" if name in names.GIRLS else "he"
@@ -101,4 +99,3 @@ def cast(
         "His": sentence_case(possessive),
     }
     return Cast(subject, adjective, values | _friend(rng, chosen_name))
-

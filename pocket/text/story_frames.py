@@ -45,7 +45,7 @@ WORK_FRAME = (
     "[But one morning|One cold night|Then, one day], {trouble}.",
     "{attempt}.",
     "[At last|Then|In the end], {a_friend} named {F} [came by|offered to help]. {F} {cause}.",
-    "{mended}. \"[Thank you|I could not have done it alone],\" said {N}, and {F} [smiled|bowed].",
+    '{mended}. "[Thank you|I could not have done it alone]," said {N}, and {F} [smiled|bowed].',
     "{F} [did what {f_he} could|tried everything]. {lost}.",
 )
 
@@ -69,17 +69,17 @@ STILL_OPENINGS = (
 STILL: tuple[Plot, ...] = (
     Plot(
         "being useful",
-        "It was very old, and [hardly anyone looked at it|people walked past without a word]. \"[What good am I|Who needs me now]?\" thought the {noun}.",
+        'It was very old, and [hardly anyone looked at it|people walked past without a word]. "[What good am I|Who needs me now]?" thought the {noun}.',
         "It [waited all spring|waited through the long winter]. It [tried to look its best|dreamed of better days], but [nobody came|nobody stopped].",
         "Then, one [stormy|cold|foggy] night, {a_friend} named {F} lost the way. {F} was [tired and afraid|wet and cold]. Suddenly {f_he} saw the {noun} and knew where {f_he} was.",
-        "\"[If you had not been here, I would still be lost|You saved me],\" said {F}. From then on, {F} came every [week|evening] to visit, and the {noun} [never felt useless again|was never lonely again].",
+        '"[If you had not been here, I would still be lost|You saved me]," said {F}. From then on, {F} came every [week|evening] to visit, and the {noun} [never felt useless again|was never lonely again].',
         "In the morning {F} walked on and never came back. The {noun} stayed where it was, [alone again|and nobody else came], but it remembered that one night for the rest of its days.",
     ),
     Plot(
         "a second chance",
-        "One day, the people said, \"[The {noun} is too old|We do not need this {noun} any more]. Tomorrow we will take it away.\" The {noun} [was afraid|felt very sad].",
+        'One day, the people said, "[The {noun} is too old|We do not need this {noun} any more]. Tomorrow we will take it away." The {noun} [was afraid|felt very sad].',
         "It could not [speak|run], and it could not [ask for help|say what it wished]. [All night long it looked at the stars.|The night was very long.]",
-        "But {F}, {a_friend}, had heard everything. {F} [ran from door to door|told everyone] and said, \"[My grandmother loved this {noun}|This {noun} was here before all of us]. Let us save it!\"",
+        'But {F}, {a_friend}, had heard everything. {F} [ran from door to door|told everyone] and said, "[My grandmother loved this {noun}|This {noun} was here before all of us]. Let us save it!"',
         "In the morning, everyone came with [paint and brushes|soap and warm water]. They cleaned it until it shone. Now the {noun} is the [pride|most loved thing] of the whole place, and {F} visits it every Sunday.",
         "But the next morning only {F} came. They took the {noun} away, and {F} kept [one small piece of it|a picture of it] in a box under the bed.",
     ),
@@ -87,7 +87,7 @@ STILL: tuple[Plot, ...] = (
         "friendship",
         "It was [quiet|lonely] there. The {noun} wished for only one thing: [someone to talk to|a friend].",
         "It called to [the clouds, but they were always in a hurry|the wind, but it only whispered and moved on]. It spoke to the rain, but the rain [never stayed|only fell].",
-        "One morning, {a_friend} named {F} sat down beside the {noun}, [tired from a long journey|hungry and tired]. \"[May I rest here|Is this place free]?\" asked {F}. \"[Please stay|Of course],\" said the {noun}.",
+        'One morning, {a_friend} named {F} sat down beside the {noun}, [tired from a long journey|hungry and tired]. "[May I rest here|Is this place free]?" asked {F}. "[Please stay|Of course]," said the {noun}.',
         "{F} stayed for an hour, then for a day, and then for [good|many years]. [They told each other stories every night.|In the evenings they counted the stars together.] The {noun} had never been so happy.",
         "They talked all summer. But when the first snow fell, {F} had to go. The {noun} [waited for many winters|counted the days], and the wind [brought no answer|was its only guest].",
     ),
@@ -95,9 +95,9 @@ STILL: tuple[Plot, ...] = (
         "a child",
         "A {f_child} named {F} came there every day after school. {F} told the {noun} [all {f_his} secrets|about {f_his} day].",
         "But one autumn, {F} [fell ill|did not come any more]. The {noun} waited [for weeks|day after day], and [the leaves fell|the days grew cold].",
-        "One night, the [wind|moon] told the {noun}, \"{F} is [sick in bed|sad and far away].\" So the {noun} asked the wind to carry a message: \"[I am waiting for you|Come back soon].\"",
-        "{F} heard it in a dream and [smiled|slept well for the first time]. When spring came, {F} was [well again|home again] and ran to the {noun} first of all. \"I heard you,\" {f_he} said.",
-        "The message came too late. In spring, a letter lay beside the {noun}. \"[Thank you for listening|You were my best friend],\" it said, and the {noun} has kept it ever since.",
+        'One night, the [wind|moon] told the {noun}, "{F} is [sick in bed|sad and far away]." So the {noun} asked the wind to carry a message: "[I am waiting for you|Come back soon]."',
+        '{F} heard it in a dream and [smiled|slept well for the first time]. When spring came, {F} was [well again|home again] and ran to the {noun} first of all. "I heard you," {f_he} said.',
+        'The message came too late. In spring, a letter lay beside the {noun}. "[Thank you for listening|You were my best friend]," it said, and the {noun} has kept it ever since.',
     ),
 )
 

@@ -177,12 +177,16 @@ def sentence_story_exchange(rng: random.Random) -> list[Turn]:
     return [user(request), assistant(stories.sentence_story(rng, chosen))]
 
 
+def _told(rng: random.Random) -> stories.Story:
+    chosen = cast(rng, any_subject(rng))
+    return stories.long_story(rng, chosen) if rng.random() < 0.1 else stories.story(rng, chosen)
+
+
 def story_prose(rng: random.Random) -> Document:
     """Completion prompts nearly always begin like a fairy tale, so most prose does too."""
-    for _ in range(4):
-        chosen = cast(rng, any_subject(rng))
-        long = rng.random() < 0.1
-        told = stories.long_story(rng, chosen) if long else stories.story(rng, chosen)
+    told = _told(rng)
+    for _ in range(3):
         if told.text.startswith("Once upon a time"):
             break
+        told = _told(rng)
     return Document("prose", prose=told.text)

@@ -55,8 +55,7 @@ _NOUNS = {
 }
 
 SUBJECTS: dict[str, tuple[Subject, ...]] = {
-    kind: tuple(Subject(noun.strip(), kind) for noun in nouns.split(","))
-    for kind, nouns in _NOUNS.items()
+    kind: tuple(Subject(noun.strip(), kind) for noun in nouns.split(",")) for kind, nouns in _NOUNS.items()
 }
 
 # The subjects people ask for most are drawn more often than the long tail.
@@ -72,12 +71,8 @@ FAVOURITES = tuple(
     ).split()
 )
 
-FEMALE = frozenset(
-    "queen princess witch mermaid grandmother hen cow girl woman firewoman fairy".split()
-)
-MALE = frozenset(
-    "king prince fisherman postman grandfather rooster boy man wizard snowman knight".split()
-)
+FEMALE = frozenset("queen princess witch mermaid grandmother hen cow girl woman firewoman fairy".split())
+MALE = frozenset("king prince fisherman postman grandfather rooster boy man wizard snowman knight".split())
 
 HOMES = {
     "animal": (
@@ -117,28 +112,51 @@ HOMES = {
 
 LOVES = {
     "animal": (
-        "play in the tall grass", "chase falling leaves", "nap in the warm sun",
-        "explore the woods", "watch the clouds", "listen to the rain",
+        "play in the tall grass",
+        "chase falling leaves",
+        "nap in the warm sun",
+        "explore the woods",
+        "watch the clouds",
+        "listen to the rain",
     ),
     "small": (
-        "count the drops of dew", "hide under leaves", "watch the flowers open",
-        "climb up long stalks of grass", "listen to the wind",
+        "count the drops of dew",
+        "hide under leaves",
+        "watch the flowers open",
+        "climb up long stalks of grass",
+        "listen to the wind",
     ),
     "sea": (
-        "swim in circles", "collect shiny shells", "dance in the waves",
-        "listen to the songs of the sea", "play hide and seek between the rocks",
+        "swim in circles",
+        "collect shiny shells",
+        "dance in the waves",
+        "listen to the songs of the sea",
+        "play hide and seek between the rocks",
     ),
     "machine": (
-        "count the stars", "sort buttons by colour", "hum quiet tunes", "fix broken things",
-        "learn new words", "watch people pass by",
+        "count the stars",
+        "sort buttons by colour",
+        "hum quiet tunes",
+        "fix broken things",
+        "learn new words",
+        "watch people pass by",
     ),
     "creature": (
-        "read old books", "watch the sunset", "sing at night", "collect smooth stones",
-        "make soup from strange herbs", "look at the stars",
+        "read old books",
+        "watch the sunset",
+        "sing at night",
+        "collect smooth stones",
+        "make soup from strange herbs",
+        "look at the stars",
     ),
     "person": (
-        "whistle old songs", "walk in the morning mist", "tell jokes", "drink tea by the window",
-        "feed the birds", "draw small pictures", "dream about far places",
+        "whistle old songs",
+        "walk in the morning mist",
+        "tell jokes",
+        "drink tea by the window",
+        "feed the birds",
+        "draw small pictures",
+        "dream about far places",
     ),
     "still": ("watch the seasons pass",),
 }

@@ -3,9 +3,11 @@
 import json
 import random
 
+from pocket.text.about_self import ABOUT
 from pocket.text.document import Document, Turn, assistant, system, tool, tool_call, user
 from pocket.text.grammar import pick, spin
 from pocket.text.phrasing import roughen
+from pocket.text.sluice_commands import COMMANDS
 from pocket.text.small_talk import GREETINGS
 from pocket.text.topic import topic_exchange
 
@@ -33,13 +35,20 @@ def _weather(rng: random.Random) -> tuple[Schema, str, dict[str, object], dict[s
     city = pick(rng, CITIES)
     degrees = int(rng.random() * 45) - 9
     sky = pick(rng, _SKIES)
-    question = spin(rng, f"[What is the weather in {city}|How is the weather in {city}|What is the temperature in {city}|Is it warm in {city}|What's the weather like in {city}|How warm is it in {city}]?")
+    question = spin(
+        rng,
+        f"[What is the weather in {city}|How is the weather in {city}|What is the temperature in {city}|Is it warm in {city}|What's the weather like in {city}|How warm is it in {city}]?",
+    )
     result: dict[str, object] = {"temperature": degrees}
     reply = f"It is {degrees} degrees in {city}."
     if rng.random() < 0.4:
         result["condition"] = sky
         reply = f"It is {degrees} degrees and {sky} in {city}."
-    schema = _schema(name, pick(rng, ("Get the weather in a city", "Get the current weather", "Look up the weather")), {field: "string"})
+    schema = _schema(
+        name,
+        pick(rng, ("Get the weather in a city", "Get the current weather", "Look up the weather")),
+        {field: "string"},
+    )
     return schema, question, {field: city}, result, reply
 
 
@@ -48,7 +57,9 @@ def _time(rng: random.Random) -> tuple[Schema, str, dict[str, object], dict[str,
     field = pick(rng, ("city", "city", "location", "timezone"))
     city = pick(rng, CITIES)
     clock = f"{int(rng.random() * 24):02d}:{int(rng.random() * 60):02d}"
-    question = spin(rng, f"[What time is it in {city}|Tell me the time in {city}|What is the time in {city}]?")
+    question = spin(
+        rng, f"[What time is it in {city}|Tell me the time in {city}|What is the time in {city}]?"
+    )
     schema = _schema(name, pick(rng, ("Get the time in a city", "Get the current time")), {field: "string"})
     return schema, question, {field: city}, {"time": clock}, f"It is {clock} in {city}."
 
@@ -58,7 +69,11 @@ def _addition(rng: random.Random) -> tuple[Schema, str, dict[str, object], dict[
     first, second = pick(rng, (("a", "b"), ("a", "b"), ("x", "y"), ("first", "second")))
     a, b = int(rng.random() * 100), int(rng.random() * 100)
     question = spin(rng, f"[What is {a} + {b}|Add {a} and {b}|What is {a} plus {b}|Calculate {a} + {b}]?")
-    schema = _schema(name, pick(rng, ("Add two numbers", "Returns the sum of two numbers")), {first: "integer", second: "integer"})
+    schema = _schema(
+        name,
+        pick(rng, ("Add two numbers", "Returns the sum of two numbers")),
+        {first: "integer", second: "integer"},
+    )
     return schema, question, {first: a, second: b}, {"result": a + b}, f"{a} plus {b} is {a + b}."
 
 
@@ -66,6 +81,11 @@ def _content(rng: random.Random, result: dict[str, object]) -> str:
     if len(result) == 1 and rng.random() < 0.2:
         return str(next(iter(result.values())))
     return json.dumps(result)
+
+
+def _without_call(rng: random.Random) -> list[Turn]:
+    """Functions may be at hand and still not be needed."""
+    return topic_exchange(rng, pick(rng, GREETINGS[:20] + ABOUT + COMMANDS))
 
 
 def tool_document(rng: random.Random) -> Document:
@@ -80,7 +100,9 @@ def tool_document(rng: random.Random) -> Document:
     opening = pick(rng, _NEUTRAL_SYSTEMS)
     turns: list[Turn] = [system(opening)] if opening else []
     if rng.random() < 0.15:
-        turns += topic_exchange(rng, pick(rng, GREETINGS[:8]))
+        turns += _without_call(rng)
+        if rng.random() < 0.6:
+            return Document("tools", tuple(turns), tools=tuple(tools))
     name = str(schema["function"]["name"])  # type: ignore[index]
     turns += [user(roughen(rng, question)), assistant(tool_call(name, arguments))]
     if rng.random() < 0.8:

@@ -38,7 +38,20 @@ def _expanded(template: str) -> str:
     return template
 
 
-_QUESTION_WORDS = ("what", "how", "who", "which", "where", "when", "why", "is ", "are ", "can ", "do ", "does ")
+_QUESTION_WORDS = (
+    "what",
+    "how",
+    "who",
+    "which",
+    "where",
+    "when",
+    "why",
+    "is ",
+    "are ",
+    "can ",
+    "do ",
+    "does ",
+)
 
 
 def punctuated(text: str) -> str:

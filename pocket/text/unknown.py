@@ -1,6 +1,7 @@
 """Questions outside pocket's world, and the honest answer to them."""
 
 import random
+from collections.abc import Sequence
 
 from pocket.text.document import Turn, assistant, user
 from pocket.text.grammar import pick, sentence_case, spin, with_article
@@ -45,18 +46,33 @@ _THINGS = (
 ).split(", ")
 _SYMPTOMS = "a headache, a fever, a cough, pain in my back, a cold, a sore throat, an allergy".split(", ")
 
-_TEMPLATES: tuple[tuple[str, tuple[str, ...]], ...] = (
+_TEMPLATES: tuple[tuple[str, Sequence[str]], ...] = (
     ("[Who is|Who was|Tell me about|What do you know about|What did] {x}", _PEOPLE),
     ("[When was {x} born|How old is {x}|When did {x} die|Where was {x} born|Why is {x} famous]", _PEOPLE),
     ("[What is|Explain|Tell me about|How does one learn|What do you know about|Describe] {x}", _SUBJECTS),
-    ("[Explain {x} to me|Can you explain {x}|Why is {x} important|How does {x} work|Give me a lecture about {x}|Help me understand {x}]", _SUBJECTS),
-    ("[What is the weather like|How is the weather|Will it rain tomorrow|What is the temperature|Is it sunny|What is the forecast] in {x}", _PLACES),
-    ("[How many people live in|What is the best restaurant in|How far is it to|How do I get to|What can I visit in|Where is|What time is it in] {x}", _PLACES),
+    (
+        "[Explain {x} to me|Can you explain {x}|Why is {x} important|How does {x} work|Give me a lecture about {x}|Help me understand {x}]",
+        _SUBJECTS,
+    ),
+    (
+        "[What is the weather like|How is the weather|Will it rain tomorrow|What is the temperature|Is it sunny|What is the forecast] in {x}",
+        _PLACES,
+    ),
+    (
+        "[How many people live in|What is the best restaurant in|How far is it to|How do I get to|What can I visit in|Where is|What time is it in] {x}",
+        _PLACES,
+    ),
     ("[Write|Can you write|Code|Please write|Program|Show me|I need] {x}", _CODE),
     ("[Write|Can you write|Please write|Help me write|I need] {x}", _LONG_TEXTS),
-    ("[Translate this into|How do you say hello in|Translate good morning into|How do I say thank you in|Write something in|Speak] {x}", _LANGUAGES),
+    (
+        "[Translate this into|How do you say hello in|Translate good morning into|How do I say thank you in|Write something in|Speak] {x}",
+        _LANGUAGES,
+    ),
     ("[How much is|What is the price of|Where can I buy|What does one pay for|Should I buy] {x}", _THINGS),
-    ("[I have {x}, what should I do|What helps against {x}|Which medicine helps against {x}|Why do I have {x}]", _SYMPTOMS),
+    (
+        "[I have {x}, what should I do|What helps against {x}|Which medicine helps against {x}|Why do I have {x}]",
+        _SYMPTOMS,
+    ),
 )
 _FIXED = (
     "[What is the weather like today|How is the weather|Will it rain today|Will it snow tomorrow|Is it warm outside]",
@@ -72,7 +88,9 @@ _FIXED = (
     "[Which stocks should I buy|Should I invest in gold|How do I invest my money|What is the exchange rate]",
     "[Summarize this text|Proofread this text|Correct my grammar|Find the bug in my code|Fix this error]",
 )
-_SYLLABLES = "bla tor mi zan quo fel dru kir pa ven shi lor gan tus mek ru dol cas ni wex bor ju hal pri".split()
+_SYLLABLES = (
+    "bla tor mi zan quo fel dru kir pa ven shi lor gan tus mek ru dol cas ni wex bor ju hal pri".split()
+)
 
 _ANSWERS = (
     "I am small, and I do not know that.",
@@ -96,7 +114,7 @@ def _invented(rng: random.Random) -> str:
     return sentence_case(word) if rng.random() < 0.5 else with_article(word)
 
 
-def _answers_for(question: str, pool: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _answers_for(question: str, pool: Sequence[str]) -> tuple[str, ...]:
     lowered = question.lower()
     if pool is _CODE or pool is _LONG_TEXTS:
         return _CODE_ANSWERS
@@ -104,7 +122,10 @@ def _answers_for(question: str, pool: tuple[str, ...] | list[str]) -> tuple[str,
         return _LANGUAGE_ANSWERS
     if pool is _SYMPTOMS:
         return _HEALTH_ANSWERS
-    if any(word in lowered for word in ("weather", "rain ", "snow ", "sunny", "forecast", "temperature", "warm outside")):
+    if any(
+        word in lowered
+        for word in ("weather", "rain ", "snow ", "sunny", "forecast", "temperature", "warm outside")
+    ):
         return _WEATHER_ANSWERS
     if "news" in lowered or "happened today" in lowered or "new in the world" in lowered:
         return _NEWS_ANSWERS
@@ -115,7 +136,7 @@ def _answers_for(question: str, pool: tuple[str, ...] | list[str]) -> tuple[str,
 
 def unknown_exchange(rng: random.Random) -> list[Turn]:
     chance = rng.random()
-    pool: tuple[str, ...] | list[str] = ()
+    pool: Sequence[str] = ()
     if chance < 0.62:
         template, pool = pick(rng, _TEMPLATES)
         text = spin(rng, template).replace("{x}", pick(rng, pool))
@@ -123,7 +144,13 @@ def unknown_exchange(rng: random.Random) -> list[Turn]:
     elif chance < 0.86:
         text = spin(rng, pick(rng, _FIXED))
     else:
-        text = spin(rng, "[What is|Who is|Explain|Tell me about|Where is|What do you know about|How does one use]") + " " + _invented(rng)
+        text = (
+            spin(
+                rng, "[What is|Who is|Explain|Tell me about|Where is|What do you know about|How does one use]"
+            )
+            + " "
+            + _invented(rng)
+        )
     answers = _answers_for(text, pool)
     reply = answers[0] if rng.random() < 0.5 else pick(rng, answers)
     return [user(roughen(rng, sentence_case(punctuated(text)))), assistant(reply)]

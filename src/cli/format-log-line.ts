@@ -1,4 +1,11 @@
-const levels: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
+const levels: Record<number, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
 const hidden = new Set(['level', 'time', 'pid', 'msg', 'err'])
 
 /** A pino line for eyes: time, level, message, then the rest as key=value. What is no such line stays as it is. */

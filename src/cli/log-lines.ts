@@ -8,7 +8,10 @@ const pollMs = 200
 /** The last lines of a file, read from its end, and where they stop. */
 export async function lastLines(path: string, count: number): Promise<{ lines: string[]; position: number }> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') throw new AppError('not_found', `there is no log yet at ${path}; start the daemon with: sluice serve`, { cause })
+    if (cause.code === 'ENOENT')
+      throw new AppError('not_found', `there is no log yet at ${path}; start the daemon with: sluice serve`, {
+        cause,
+      })
     throw new AppError('internal_error', `${path} cannot be read (${cause.code})`, { cause })
   })
   try {
@@ -34,7 +37,12 @@ export async function lastLines(path: string, count: number): Promise<{ lines: s
 const countNewlines = (buffer: Buffer) => buffer.reduce((sum, byte) => (byte === 10 ? sum + 1 : sum), 0)
 
 /** Prints what is appended, across a rotation, until `signal` aborts. Polls: file events differ on every platform. */
-export async function followFile(path: string, from: number, print: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function followFile(
+  path: string,
+  from: number,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let position = from
   let rest = ''
   while (!signal.aborted) {

@@ -8,7 +8,11 @@ const noBorders = {
 
 /** Columns without lines, so that `awk` and eyes can both read them. */
 export function renderTable(head: string[], rows: string[][]): string {
-  const table = new Table({ head, chars: noBorders, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } })
+  const table = new Table({
+    head,
+    chars: noBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  })
   table.push(...rows)
   return table
     .toString()

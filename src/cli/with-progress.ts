@@ -1,5 +1,8 @@
 /** Runs a job under a spinner on a terminal; quiet in a pipe. The spinner shows what the job reports. */
-export async function withProgress<T>(text: string, job: (report: (text: string) => void) => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  text: string,
+  job: (report: (text: string) => void) => Promise<T>,
+): Promise<T> {
   if (!process.stderr.isTTY) return job(() => undefined)
   const { default: ora } = await import('ora')
   // discardStdin would swallow what a user types for the prompt that follows.

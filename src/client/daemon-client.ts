@@ -24,13 +24,24 @@ export function createDaemonClient(baseUrl: string) {
     baseUrl,
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
     stop: (drainMs?: number) =>
-      quick<{ state: 'draining' }>({ method: 'POST', path: '/api/daemon/stop', body: drainMs === undefined ? {} : { drain_ms: drainMs } }),
-    engines: async () => (await quick<{ engines: RunningEngine[] }>({ method: 'GET', path: '/api/engines' })).engines,
-    models: async () => (await quick<{ models: ListedModel[] }>({ method: 'GET', path: '/api/models' })).models,
+      quick<{ state: 'draining' }>({
+        method: 'POST',
+        path: '/api/daemon/stop',
+        body: drainMs === undefined ? {} : { drain_ms: drainMs },
+      }),
+    engines: async () =>
+      (await quick<{ engines: RunningEngine[] }>({ method: 'GET', path: '/api/engines' })).engines,
+    models: async () =>
+      (await quick<{ models: ListedModel[] }>({ method: 'GET', path: '/api/models' })).models,
     showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: modelPath(name) }),
     removeModel: (name: string) => quick<RemovedModel>({ method: 'DELETE', path: modelPath(name) }),
     unloadModel: (model: string) =>
-      quick<{ model: string }>({ method: 'POST', path: '/api/models/unload', body: { model }, timeoutMs: 60_000 }),
+      quick<{ model: string }>({
+        method: 'POST',
+        path: '/api/models/unload',
+        body: { model },
+        timeoutMs: 60_000,
+      }),
     loadModel: (body: LoadModelBody, onProgress: OnProgress, signal?: AbortSignal) =>
       job<RunningEngine>('/api/models/load', body, onProgress, signal),
     pullModel: (body: PullModelBody, onProgress: OnProgress, signal?: AbortSignal) =>

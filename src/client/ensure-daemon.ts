@@ -3,14 +3,21 @@ import { createDaemonClient, type DaemonClient } from './daemon-client.ts'
 import { findDaemon } from './find-daemon.ts'
 import { startDaemon, type StartOptions } from './start-daemon.ts'
 
-export type EnsureOptions = Omit<StartOptions, 'flags'> & { flags?: Record<string, unknown>; daemonFile: string; version: string }
+export type EnsureOptions = Omit<StartOptions, 'flags'> & {
+  flags?: Record<string, unknown>
+  daemonFile: string
+  version: string
+}
 export type EnsuredDaemon = { client: DaemonClient; started: boolean; warnings: string[] }
 
 /**
  * The running daemon, started if there is none. A daemon of another version is an error that says what to do:
  * the wire between a command and its daemon is only promised within one version.
  */
-export async function ensureDaemon(options: EnsureOptions, onProgress: (text: string) => void = () => undefined): Promise<EnsuredDaemon> {
+export async function ensureDaemon(
+  options: EnsureOptions,
+  onProgress: (text: string) => void = () => undefined,
+): Promise<EnsuredDaemon> {
   const found = await findDaemon(options.daemonFile)
   if (found) {
     assertVersion(found.status.version, options.version)
@@ -31,7 +38,10 @@ export async function ensureDaemon(options: EnsureOptions, onProgress: (text: st
 
 export function assertVersion(daemon: string, ours: string): void {
   if (daemon === ours) return
-  throw new AppError('conflict', `a daemon of version ${daemon} is running and this is sluice ${ours}; restart it with: sluice stop && sluice serve`)
+  throw new AppError(
+    'conflict',
+    `a daemon of version ${daemon} is running and this is sluice ${ours}; restart it with: sluice stop && sluice serve`,
+  )
 }
 
 /** Bounded: the winner writes its file right after it listens. */

@@ -19,7 +19,11 @@ export async function findDaemon(daemonFile: string): Promise<FoundDaemon | unde
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
     if (isAlive(file.pid) && /no answer for/.test(String((cause.cause as Error | undefined)?.message))) {
-      throw new AppError('daemon_unreachable', `the daemon (process ${file.pid}) runs but does not answer; see its log, or: kill ${file.pid}`, { cause })
+      throw new AppError(
+        'daemon_unreachable',
+        `the daemon (process ${file.pid}) runs but does not answer; see its log, or: kill ${file.pid}`,
+        { cause },
+      )
     }
     return undefined
   }
@@ -28,7 +32,12 @@ export async function findDaemon(daemonFile: string): Promise<FoundDaemon | unde
 function readDaemonFile(path: string): DaemonFile | undefined {
   try {
     const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<DaemonFile> | null
-    if (typeof file?.base_url !== 'string' || typeof file.instance !== 'string' || typeof file.pid !== 'number') return undefined
+    if (
+      typeof file?.base_url !== 'string' ||
+      typeof file.instance !== 'string' ||
+      typeof file.pid !== 'number'
+    )
+      return undefined
     return file as DaemonFile
   } catch {
     return undefined

@@ -31,7 +31,9 @@ export function call(baseUrl: string, wanted: Call): Promise<IncomingMessage> {
       },
     })
     if (wanted.timeoutMs !== undefined) {
-      outgoing.setTimeout(wanted.timeoutMs, () => outgoing.destroy(new Error(`no answer for ${wanted.timeoutMs} ms`)))
+      outgoing.setTimeout(wanted.timeoutMs, () =>
+        outgoing.destroy(new Error(`no answer for ${wanted.timeoutMs} ms`)),
+      )
     }
     outgoing.once('error', (cause) => reject(unreachable(baseUrl, cause, wanted.signal)))
     outgoing.once('response', (response) => {
@@ -59,14 +61,22 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
     return JSON.parse(text)
   } catch (cause) {
     const answer = text.slice(0, 80).replaceAll(/\s+/g, ' ')
-    throw new AppError('internal_error', `the server did not answer with JSON but with "${answer}"; is it sluice?`, { cause })
+    throw new AppError(
+      'internal_error',
+      `the server did not answer with JSON but with "${answer}"; is it sluice?`,
+      { cause },
+    )
   }
 }
 
 function unreachable(baseUrl: string, cause: Error, signal: AbortSignal | undefined): AppError {
   if (signal?.aborted) return new AppError('cancelled', 'stopped', { cause })
   const { code } = cause as NodeJS.ErrnoException
-  return new AppError('daemon_unreachable', `no answer from the daemon at ${baseUrl} (${code ?? cause.message})`, { cause })
+  return new AppError(
+    'daemon_unreachable',
+    `no answer from the daemon at ${baseUrl} (${code ?? cause.message})`,
+    { cause },
+  )
 }
 
 type FailureBody = { error?: { code?: unknown; message?: unknown; param?: unknown; [key: string]: unknown } }

@@ -18,7 +18,11 @@ export async function readProgressLines<T>(response: IncomingMessage, onProgress
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw new AppError('daemon_unreachable', `the connection to the daemon broke: ${(cause as Error).message}`, { cause })
+    throw new AppError(
+      'daemon_unreachable',
+      `the connection to the daemon broke: ${(cause as Error).message}`,
+      { cause },
+    )
   }
   throw new AppError('daemon_unreachable', 'the daemon went away before it had finished; see: sluice logs')
 }

@@ -17,7 +17,10 @@ export type StartOptions = {
 export type Started = { daemon: DaemonFile; warnings: string[] }
 
 /** The daemon's entry, as JavaScript in `dist` or as TypeScript in a checkout that runs its sources. */
-export function daemonCommand(options: Pick<StartOptions, 'flags' | 'configFile' | 'folder'>, background: boolean): string[] {
+export function daemonCommand(
+  options: Pick<StartOptions, 'flags' | 'configFile' | 'folder'>,
+  background: boolean,
+): string[] {
   const source = import.meta.url.endsWith('.ts')
   const entry = fileURLToPath(new URL(source ? '../daemon/main.ts' : '../daemon/main.js', import.meta.url))
   const { flags, configFile, folder } = options
@@ -28,7 +31,11 @@ export function daemonCommand(options: Pick<StartOptions, 'flags' | 'configFile'
  * Starts a daemon in the background and waits until it says that it is ready. It outlives us: its own
  * session, its output in the log file. Rejects with what the daemon said went wrong.
  */
-export async function startDaemon(options: StartOptions, onProgress: (text: string) => void, signal?: AbortSignal): Promise<Started> {
+export async function startDaemon(
+  options: StartOptions,
+  onProgress: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<Started> {
   const child = spawnDetached(options)
   const stop = () => child.kill('SIGTERM')
   signal?.addEventListener('abort', stop, { once: true })
@@ -67,34 +74,54 @@ function openLog(path: string): number {
     return openSync(path, 'a', 0o600)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    throw new AppError('insufficient_storage', `the state folder cannot be written: ${path} (${code}); set SLUICE_HOME to a folder of yours`, { cause })
+    throw new AppError(
+      'insufficient_storage',
+      `the state folder cannot be written: ${path} (${code}); set SLUICE_HOME to a folder of yours`,
+      { cause },
+    )
   }
 }
 
-function waitUntilReady(child: ChildProcess, logFile: string, onProgress: (text: string) => void): Promise<Started> {
+function waitUntilReady(
+  child: ChildProcess,
+  logFile: string,
+  onProgress: (text: string) => void,
+): Promise<Started> {
   const { promise, resolve, reject } = Promise.withResolvers<Started>()
   child.on('message', (message: StartMessage) => {
     if (message.type === 'progress') onProgress(message.text)
     else if (message.type === 'ready') resolve({ daemon: message.daemon, warnings: message.warnings })
     else reject(decodeFailure(500, message))
   })
-  child.once('error', (cause) => reject(new AppError('internal_error', `the daemon could not be started: ${cause.message}`, { cause })))
+  child.once('error', (cause) =>
+    reject(new AppError('internal_error', `the daemon could not be started: ${cause.message}`, { cause })),
+  )
   child.once('exit', (code, signal) =>
-    reject(new AppError('internal_error', `the daemon ended while it started (${signal ?? `exit code ${code}`}); its log: ${logFile}`)),
+    reject(
+      new AppError(
+        'internal_error',
+        `the daemon ended while it started (${signal ?? `exit code ${code}`}); its log: ${logFile}`,
+      ),
+    ),
   )
   return promise
 }
 
 /** Runs the daemon as our own child with our own terminal, hands signals on, and gives its exit code. */
 export function runInForeground(options: StartOptions): Promise<number> {
-  const child = spawn(process.execPath, daemonCommand(options, false), { stdio: 'inherit', env: daemonEnvironment() })
+  const child = spawn(process.execPath, daemonCommand(options, false), {
+    stdio: 'inherit',
+    env: daemonEnvironment(),
+  })
   const forward = (signal: NodeJS.Signals) => void child.kill(signal)
   // A terminal's Ctrl-C reaches the child by itself; ours must not end before it.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', forward)
   process.on('SIGHUP', forward)
   return new Promise((resolve, reject) => {
-    child.once('error', (cause) => reject(new AppError('internal_error', `the daemon could not be started: ${cause.message}`, { cause })))
+    child.once('error', (cause) =>
+      reject(new AppError('internal_error', `the daemon could not be started: ${cause.message}`, { cause })),
+    )
     child.once('exit', (code, signal) => resolve(code ?? (signal ? 128 : 1)))
   })
 }

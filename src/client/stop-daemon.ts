@@ -14,7 +14,10 @@ export async function stopDaemon(daemonFile: string, drainMs?: number): Promise<
   const deadline = performance.now() + (drainMs ?? defaultWaitMs) + graceMs
   while (isAlive(pid)) {
     if (performance.now() > deadline) {
-      throw new AppError('timeout', `the daemon (process ${pid}) was asked to stop and has not ended; end it with: kill -9 ${pid}`)
+      throw new AppError(
+        'timeout',
+        `the daemon (process ${pid}) was asked to stop and has not ended; end it with: kill -9 ${pid}`,
+      )
     }
     await delay(25)
   }

@@ -1,2 +1,9 @@
 /** The wire types that commands print; they live with the protocol that defines them. */
-export type { DaemonStatus, ListedModel, PulledModelResult, RemovedModel, RunningEngine, ShownModel } from '../protocols/control/types.ts'
+export type {
+  DaemonStatus,
+  ListedModel,
+  PulledModelResult,
+  RemovedModel,
+  RunningEngine,
+  ShownModel,
+} from '../protocols/control/types.ts'

@@ -1,6 +1,12 @@
 import { configSchema, type ConfigKey } from './schema.ts'
 
-const durationKeys = new Set<ConfigKey>(['queue_timeout', 'read_timeout', 'write_timeout', 'keep_alive', 'drain_timeout'])
+const durationKeys = new Set<ConfigKey>([
+  'queue_timeout',
+  'read_timeout',
+  'write_timeout',
+  'keep_alive',
+  'drain_timeout',
+])
 
 /** A resolved value as one would write it in the config file: durations are kept in milliseconds inside. */
 export function describeSetting(key: ConfigKey, value: unknown, origin: string) {

@@ -1,13 +1,20 @@
 import { environmentAliases } from './aliases.ts'
 import { configKeys, type ConfigKey } from './schema.ts'
 
-export type RawLayer = { values: Partial<Record<ConfigKey, unknown>>; origins: Partial<Record<ConfigKey, string>> }
+export type RawLayer = {
+  values: Partial<Record<ConfigKey, unknown>>
+  origins: Partial<Record<ConfigKey, string>>
+}
 
 const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts'])
 
 /** Text from the environment, in the shape that the schema wants: lists by comma, numbers and booleans as such. */
 function readText(key: ConfigKey, text: string): unknown {
-  if (listKeys.has(key)) return text.split(',').map((part) => part.trim()).filter(Boolean)
+  if (listKeys.has(key))
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
   if (/^-?\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
   return key === 'log_level' ? text.toLowerCase() : text

@@ -17,7 +17,8 @@ export function readConfigFile(path: string, options: { required: boolean }): Ra
   if (problem) throw invalid(path, problem.message.split('\n')[0]!)
   const content: unknown = document.toJS({ maxAliasCount: 100 })
   if (content === null) return layer
-  if (typeof content !== 'object' || Array.isArray(content)) throw invalid(path, 'expected "key: value" lines')
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw invalid(path, 'expected "key: value" lines')
   for (const [name, value] of Object.entries(content)) {
     const key = keyAliases[name] ?? (name as ConfigKey)
     if (!configKeys.includes(key)) throw unknownKey(path, name)
@@ -38,15 +39,25 @@ function readText(path: string, required: boolean): string | undefined {
     if (cause instanceof AppError) throw cause
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' && !required) return undefined
-    const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`
+    const reason =
+      code === 'ENOENT'
+        ? 'it does not exist'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : `it cannot be read (${code})`
     throw new AppError('invalid_config', `config file ${path}: ${reason}`, { cause })
   }
 }
 
-const invalid = (path: string, reason: string) => new AppError('invalid_config', `config file ${path}: ${reason}`)
+const invalid = (path: string, reason: string) =>
+  new AppError('invalid_config', `config file ${path}: ${reason}`)
 
 function unknownKey(path: string, name: string): AppError {
-  const near = configKeys.find((key) => key.replaceAll('_', '') === name.replaceAll(/[-_]/g, '').toLowerCase())
+  const near = configKeys.find(
+    (key) => key.replaceAll('_', '') === name.replaceAll(/[-_]/g, '').toLowerCase(),
+  )
   const hint = near ? `did you mean "${near}"?` : 'run "sluice config show" for the known keys'
-  return new AppError('invalid_config', `config file ${path}: unknown key "${name}"; ${hint}`, { param: name })
+  return new AppError('invalid_config', `config file ${path}: unknown key "${name}"; ${hint}`, {
+    param: name,
+  })
 }

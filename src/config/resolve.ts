@@ -28,7 +28,9 @@ export function resolveConfig(sources: {
     readFileLayer(sources),
   ]
   const values = Object.assign({}, ...layers.map((layer) => layer.values).toReversed()) as object
-  const given = Object.assign({}, ...layers.map((layer) => layer.origins).toReversed()) as Partial<Record<ConfigKey, string>>
+  const given = Object.assign({}, ...layers.map((layer) => layer.origins).toReversed()) as Partial<
+    Record<ConfigKey, string>
+  >
   const parsed = configSchema.safeParse(values)
   if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, given)
   const origins = Object.fromEntries(configKeys.map((key) => [key, given[key] ?? 'default']))
@@ -37,11 +39,15 @@ export function resolveConfig(sources: {
 
 function readFileLayer({ file, defaultFile }: { file?: string | undefined; defaultFile?: string }): RawLayer {
   if (file !== undefined) return readConfigFile(file, { required: true })
-  return defaultFile === undefined ? { values: {}, origins: {} } : readConfigFile(defaultFile, { required: false })
+  return defaultFile === undefined
+    ? { values: {}, origins: {} }
+    : readConfigFile(defaultFile, { required: false })
 }
 
 function describeIssue(issue: z.core.$ZodIssue, origins: Partial<Record<ConfigKey, string>>): AppError {
   const key = issue.path.join('.')
   const origin = origins[issue.path[0] as ConfigKey]
-  return new AppError('invalid_config', `${key}: ${issue.message}${origin ? ` (from ${origin})` : ''}`, { param: key })
+  return new AppError('invalid_config', `${key}: ${issue.message}${origin ? ` (from ${origin})` : ''}`, {
+    param: key,
+  })
 }

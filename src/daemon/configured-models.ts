@@ -25,12 +25,16 @@ export function readConfiguredModels(config: Config, baseFolder: string): ModelS
   const models = config.models.map((model): ModelSettings => {
     if (typeof model === 'string') return readText(model, baseFolder)
     const { name, engine, aliases, parallel, threads } = model
-    const source = model.source === undefined || engine !== 'llama-cpp' ? model.source : resolvePath(model.source, baseFolder)
+    const source =
+      model.source === undefined || engine !== 'llama-cpp'
+        ? model.source
+        : resolvePath(model.source, baseFolder)
     return { name, engine, source, aliases, parallel, threads, contextLength: model.context_length }
   })
   const taken = new Set<string>()
   for (const name of models.flatMap((model) => [model.name, ...model.aliases])) {
-    if (taken.has(name)) throw new AppError('invalid_config', `models: the name "${name}" is used twice`, { param: 'models' })
+    if (taken.has(name))
+      throw new AppError('invalid_config', `models: the name "${name}" is used twice`, { param: 'models' })
     taken.add(name)
   }
   return models
@@ -42,7 +46,8 @@ function readText(text: string, baseFolder: string): ModelSettings {
   return { ...plain, name: nameFromPath(text), engine: 'llama-cpp', source: resolvePath(text, baseFolder) }
 }
 
-const resolvePath = (path: string, baseFolder: string) => resolve(baseFolder, path.replace(/^~(?=[\\/])/, homedir()))
+const resolvePath = (path: string, baseFolder: string) =>
+  resolve(baseFolder, path.replace(/^~(?=[\\/])/, homedir()))
 
 /** The bundled model: beside the sources in a checkout, beside `dist` in the package. */
 export function findBundledModel(root: string): string {

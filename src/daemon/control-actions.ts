@@ -36,7 +36,10 @@ export function createControlActions(options: ControlOptions): ControlActions {
         ...(body.context_length !== undefined && { contextLength: body.context_length }),
         ...(body.threads !== undefined && { threads: body.threads }),
       }
-      const hooks = { signal, onProgress: (fraction: number) => onProgress({ status: 'loading', completed: fraction, total: 1 }) }
+      const hooks = {
+        signal,
+        onProgress: (fraction: number) => onProgress({ status: 'loading', completed: fraction, total: 1 }),
+      }
       try {
         return describeEngine(await loaded.load(name, overrides, hooks))
       } catch (cause) {
@@ -57,12 +60,20 @@ function modelActions({ house, modelsFolder }: ControlOptions) {
   return {
     listModels(): ListedModel[] {
       catalogue.refresh()
-      return [...virtual.map(({ name, aliases }) => describeVirtual(name, aliases, statusOf(name))), ...catalogue.list().map(describe)]
+      return [
+        ...virtual.map(({ name, aliases }) => describeVirtual(name, aliases, statusOf(name))),
+        ...catalogue.list().map(describe),
+      ]
     },
     async showModel(name: string) {
       const entry = catalogue.find(name)
-      if (!entry) throw new AppError('model_not_found', `there is no model "${name}"; see: sluice list`, { param: 'model' })
-      const { architecture, contextLength, layers, embeddingLength, quantization, metadata } = await readGguf(entry.path)
+      if (!entry)
+        throw new AppError('model_not_found', `there is no model "${name}"; see: sluice list`, {
+          param: 'model',
+        })
+      const { architecture, contextLength, layers, embeddingLength, quantization, metadata } = await readGguf(
+        entry.path,
+      )
       return {
         ...describe(entry),
         architecture,
@@ -79,13 +90,17 @@ function modelActions({ house, modelsFolder }: ControlOptions) {
       }
       return removeModel(catalogue, name)
     },
-    async pullModel(body: { source: string; name?: string | undefined; sha256?: string | undefined }, hooks: PullHooks) {
+    async pullModel(
+      body: { source: string; name?: string | undefined; sha256?: string | undefined },
+      hooks: PullHooks,
+    ) {
       if (pulling.has(body.source)) throw new AppError('conflict', `${body.source} is being pulled already`)
       pulling.add(body.source)
       try {
         const pulled = await pullModel(modelsFolder, body, {
           signal: hooks.signal,
-          onProgress: ({ status, completed, total }) => hooks.onProgress({ status, completed, total: total ?? null }),
+          onProgress: ({ status, completed, total }) =>
+            hooks.onProgress({ status, completed, total: total ?? null }),
         })
         catalogue.refresh()
         return { name: pulled.name, path: pulled.path, size_bytes: pulled.sizeBytes, sha256: pulled.sha256 }

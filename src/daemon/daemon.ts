@@ -9,6 +9,7 @@ import type { DaemonFile, DaemonStatus } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import { readConfiguredModels } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
+import { createDrain } from './drain.ts'
 import { listen } from './listen.ts'
 import { createModelHouse } from './model-house.ts'
 
@@ -41,7 +42,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let stopping: Promise<void> | undefined
 
   const configured = readConfiguredModels(config, options.baseFolder)
-  const house = createModelHouse({ config, modelsFolder: paths.models, bundled: options.bundledModel, configured, log })
+  const house = createModelHouse({
+    config,
+    modelsFolder: paths.models,
+    bundled: options.bundledModel,
+    configured,
+    log,
+  })
   const control = createControlActions({
     config,
     house,
@@ -69,17 +76,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     shutdown: drainOver.signal,
   })
+  const drainGateway = createDrain(gateway)
   const base_url = await listen(gateway, config)
-  const file: DaemonFile = { pid: process.pid, instance: randomUUID(), version, base_url, started_at: new Date().toISOString() }
+  const file: DaemonFile = {
+    pid: process.pid,
+    instance: randomUUID(),
+    version,
+    base_url,
+    started_at: new Date().toISOString(),
+  }
   writeDaemonFile(paths.daemon, file)
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
 
   async function drain(drainMs: number): Promise<void> {
     state = 'draining'
     log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
-    const timer = setTimeout(() => drainOver.abort(), drainMs)
-    await gateway.close()
-    clearTimeout(timer)
+    await drainGateway(drainMs, () => drainOver.abort())
     await house.loaded.closeAll()
     rmSync(paths.daemon, { force: true })
     log.info({ event: 'daemon.stopped' }, 'stopped')

@@ -26,17 +26,29 @@ export async function listen(gateway: Listener, { host, port, insecure }: Config
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`
 }
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 function explain(cause: NodeJS.ErrnoException, host: string, port: number): AppError {
   if (cause.code === 'EADDRINUSE') {
-    return new AppError('port_in_use', `port ${port} on ${host} is taken by another program; choose another with --port, or --port 0 for a free one`, { param: 'port', cause })
+    return new AppError(
+      'port_in_use',
+      `port ${port} on ${host} is taken by another program; choose another with --port, or --port 0 for a free one`,
+      { param: 'port', cause },
+    )
   }
   if (cause.code === 'EACCES') {
-    return new AppError('invalid_config', `port ${port} needs more rights than this user has; choose one above 1023`, { param: 'port', cause })
+    return new AppError(
+      'invalid_config',
+      `port ${port} needs more rights than this user has; choose one above 1023`,
+      { param: 'port', cause },
+    )
   }
   if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND') {
-    return new AppError('invalid_config', `host ${host} is not an address of this machine`, { param: 'host', cause })
+    return new AppError('invalid_config', `host ${host} is not an address of this machine`, {
+      param: 'host',
+      cause,
+    })
   }
   return new AppError('internal_error', `cannot listen on ${host}:${port}: ${cause.message}`, { cause })
 }

@@ -17,7 +17,11 @@ export async function acquireLock(path: string): Promise<Lock> {
     if (!/locked|busy/i.test((cause as Error).message)) {
       throw new AppError('internal_error', `${path} cannot be locked: ${(cause as Error).message}`, { cause })
     }
-    throw new AppError('conflict', `another sluice daemon is running on this state folder (it holds ${path})`, { cause })
+    throw new AppError(
+      'conflict',
+      `another sluice daemon is running on this state folder (it holds ${path})`,
+      { cause },
+    )
   }
   return { release: () => database.close() }
 }

@@ -27,7 +27,10 @@ async function main(): Promise<void> {
   const log = given.background ? createLogFile(paths.log, config.log_level) : createLog(config.log_level)
   reportCrashes(log)
   const root = packageRoot()
-  const warnings = config.worker_address === undefined ? [] : ['worker_address is set, but this version cannot use external workers yet']
+  const warnings =
+    config.worker_address === undefined
+      ? []
+      : ['worker_address is set, but this version cannot use external workers yet']
   for (const warning of warnings) log.warn(warning)
   const fromFile = origins.models === (given.configFile ?? paths.config)
   const daemon = await startDaemon({
@@ -58,7 +61,11 @@ function prepareFolder({ folder }: StatePaths): void {
     accessSync(folder, constants.W_OK)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    throw new AppError('insufficient_storage', `the state folder ${folder} cannot be written (${code}); set SLUICE_HOME to a folder of yours`, { cause })
+    throw new AppError(
+      'insufficient_storage',
+      `the state folder ${folder} cannot be written (${code}); set SLUICE_HOME to a folder of yours`,
+      { cause },
+    )
   }
 }
 
@@ -90,7 +97,8 @@ function reportCrashes(log: Logger): void {
 
 main().catch((cause: unknown) => {
   const error = toAppError(cause)
-  const shown = error === cause ? error.message : `${error.message}: ${String((cause as Error)?.message ?? cause)}`
+  const shown =
+    error === cause ? error.message : `${error.message}: ${String((cause as Error)?.message ?? cause)}`
   if (process.connected) {
     tell({ type: 'failed', error: { code: error.code, message: shown, param: error.param ?? null } })
   }

@@ -30,7 +30,8 @@ export function createModelHouse(options: {
     catalogue.register({ name: 'pocket', aliases: [], path: options.bundled, origin: 'bundled' })
   }
   for (const { name, aliases, source, engine } of configured) {
-    if (source !== undefined && engine === 'llama-cpp') catalogue.register({ name, aliases, path: source, origin: 'file' })
+    if (source !== undefined && engine === 'llama-cpp')
+      catalogue.register({ name, aliases, path: source, origin: 'file' })
   }
   const startedAt = Math.floor(Date.now() / 1000)
   /** Models without a file of ours. */
@@ -51,11 +52,15 @@ export function createModelHouse(options: {
     async load(name, overrides, hooks) {
       const settings = configured.find((model) => model.name === name)
       const source = settings?.source ?? catalogue.find(name)?.path
-      if (source === undefined) throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
+      if (source === undefined)
+        throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
       log.info({ event: 'model.loading', model: name, source }, 'loading a model')
       const engine = await loadEngine(config, settings, source, overrides, hooks)
       const slots = config.max_concurrent_requests ?? engine.status().slots
-      log.info({ event: 'model.loaded', model: name, slots: engine.status().slots, info: engine.info }, 'model loaded')
+      log.info(
+        { event: 'model.loaded', model: name, slots: engine.status().slots, info: engine.info },
+        'model loaded',
+      )
       return {
         engine,
         admission: createAdmission({ slots, queue: config.queue_size, maxWaitMs: config.queue_timeout }),

@@ -8,7 +8,7 @@ const clientClosedRequest = 499
 /** One line per request, when it is over. No prompt, no answer, no header, no query: only names and numbers. */
 export function writeAccessLog(log: Logger, request: FastifyRequest, reply: FastifyReply, call: Call): void {
   const { record } = call
-  const status = reply.raw.writableEnded ? reply.raw.statusCode : clientClosedRequest
+  const left = !reply.raw.writableEnded
   const { error } = record
   log.info(
     {
@@ -16,14 +16,14 @@ export function writeAccessLog(log: Logger, request: FastifyRequest, reply: Fast
       request_id: call.id,
       method: request.method,
       path: pathOf(request.url),
-      status,
+      status: left ? clientClosedRequest : reply.raw.statusCode,
       ms: round(performance.now() - call.startedAt),
       model: record.model,
       prompt_tokens: record.promptTokens,
       completion_tokens: record.completionTokens,
       ttft_ms: record.ttftMs === undefined ? undefined : round(record.ttftMs),
       finish: record.finish,
-      error: error?.code,
+      error: left ? 'cancelled' : error?.code,
     },
     'request',
   )

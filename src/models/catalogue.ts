@@ -48,7 +48,9 @@ export function createCatalogue(folder: string): Catalogue {
   function register(registration: Registration): void {
     const present = registered.get(registration.name)
     if (present && present.path !== registration.path) {
-      throw new AppError('conflict', `the name ${registration.name} already stands for ${present.path}`, { param: 'name' })
+      throw new AppError('conflict', `the name ${registration.name} already stands for ${present.path}`, {
+        param: 'name',
+      })
     }
     registered.set(registration.name, registration)
     refresh()
@@ -83,13 +85,18 @@ function scan(folder: string): CatalogueEntry[] {
   return files.flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false })
     if (!stat?.isFile()) return []
-    const name = relative(folder, path).split(sep).join('/').replace(/\.gguf$/i, '')
+    const name = relative(folder, path)
+      .split(sep)
+      .join('/')
+      .replace(/\.gguf$/i, '')
     try {
       assertModelName(name)
     } catch {
       return []
     }
-    return [{ name, aliases: [], path, origin: 'pulled' as const, sizeBytes: stat.size, modified: stat.mtime }]
+    return [
+      { name, aliases: [], path, origin: 'pulled' as const, sizeBytes: stat.size, modified: stat.mtime },
+    ]
   })
 }
 

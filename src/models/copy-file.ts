@@ -27,7 +27,9 @@ export async function copyModelFile(source: string, target: string, hooks: Trans
   } catch (cause) {
     await rm(target, { force: true })
     if (hooks.signal.aborted) throw new AppError('cancelled', `copying ${source} was stopped`, { cause })
-    throw new AppError('internal_error', `${source} could not be copied: ${(cause as Error).message}`, { cause })
+    throw new AppError('internal_error', `${source} could not be copied: ${(cause as Error).message}`, {
+      cause,
+    })
   }
   return hash.digest('hex')
 }
@@ -38,5 +40,7 @@ async function sizeOf(path: string): Promise<number> {
     throw new AppError('not_found', `${path} ${reason}`, { param: 'source', cause })
   })
   if (found.isFile()) return found.size
-  throw new AppError('invalid_model', `${path} is not a file; give the path of a .gguf file`, { param: 'source' })
+  throw new AppError('invalid_model', `${path} is not a file; give the path of a .gguf file`, {
+    param: 'source',
+  })
 }

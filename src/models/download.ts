@@ -20,10 +20,17 @@ export async function download(url: URL, part: string, hooks: TransferHooks): Pr
     try {
       return await transfer(url, part, hooks)
     } catch (cause) {
-      if (hooks.signal.aborted) throw new AppError('cancelled', `the download of ${url.href} was stopped; pull again to go on`, { cause })
+      if (hooks.signal.aborted)
+        throw new AppError('cancelled', `the download of ${url.href} was stopped; pull again to go on`, {
+          cause,
+        })
       if (cause instanceof AppError) throw cause
       if (attempt === attempts) {
-        throw new AppError('engine_failed', `${url.href} could not be downloaded (${(cause as Error).message}); pull again to go on where it stopped`, { cause })
+        throw new AppError(
+          'engine_failed',
+          `${url.href} could not be downloaded (${(cause as Error).message}); pull again to go on where it stopped`,
+          { cause },
+        )
       }
       await delay(500 * 2 ** attempt, undefined, { signal: hooks.signal }).catch(() => undefined)
     }
@@ -55,16 +62,27 @@ async function transfer(url: URL, part: string, hooks: TransferHooks): Promise<s
       yield chunk
     }
   }
-  await pipeline(response.body, count, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), { signal: hooks.signal })
+  await pipeline(response.body, count, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), {
+    signal: hooks.signal,
+  })
   if (total !== undefined && completed !== total) throw new Error(`got ${completed} of ${total} bytes`)
   await rm(etagFile, { force: true })
   return running.digest('hex')
 }
 
-async function fetchFollowing(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+async function fetchFollowing(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
   let target = url
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    const response = await request(target, { headers: { ...headers, 'user-agent': 'sluice' }, signal, bodyTimeout: stallMs, headersTimeout: stallMs })
+    const response = await request(target, {
+      headers: { ...headers, 'user-agent': 'sluice' },
+      signal,
+      bodyTimeout: stallMs,
+      headersTimeout: stallMs,
+    })
     const { location } = response.headers
     if (response.statusCode >= 300 && response.statusCode < 400 && typeof location === 'string') {
       await response.body.dump()
@@ -75,12 +93,15 @@ async function fetchFollowing(url: URL, headers: Record<string, string>, signal:
     await response.body.dump()
     throwForStatus(url, response.statusCode)
   }
-  throw new AppError('invalid_request', `${url.href} redirects more than ${maxRedirects} times`, { param: 'source' })
+  throw new AppError('invalid_request', `${url.href} redirects more than ${maxRedirects} times`, {
+    param: 'source',
+  })
 }
 
 function throwForStatus(url: URL, status: number): never {
   if (status === 404) throw new AppError('not_found', `${url.href} does not exist (404)`, { param: 'source' })
-  if (status === 401 || status === 403) throw new AppError('forbidden', `${url.href} refused access (${status})`, { param: 'source' })
+  if (status === 401 || status === 403)
+    throw new AppError('forbidden', `${url.href} refused access (${status})`, { param: 'source' })
   if (status >= 500 || status === 429) throw new Error(`the server answered ${status}`)
   throw new AppError('engine_failed', `${url.href} answered ${status}`, { param: 'source' })
 }

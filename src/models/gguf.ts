@@ -23,7 +23,10 @@ export function assertGgufMagic(path: string, shownAs = path): void {
     closeSync(file)
   }
   if (head.toString('latin1') === 'GGUF') return
-  throw new AppError('invalid_model', `${shownAs} is not a GGUF file (it does not start with "GGUF"); models must be in GGUF format`)
+  throw new AppError(
+    'invalid_model',
+    `${shownAs} is not a GGUF file (it does not start with "GGUF"); models must be in GGUF format`,
+  )
 }
 
 /** Reads a file's metadata without loading it. Throws `invalid_model`. */
@@ -49,7 +52,11 @@ export async function readGguf(path: string): Promise<GgufSummary> {
       metadata,
     }
   } catch (cause) {
-    throw new AppError('invalid_model', `${path} is damaged: its GGUF header cannot be read; pull the model again`, { cause })
+    throw new AppError(
+      'invalid_model',
+      `${path} is damaged: its GGUF header cannot be read; pull the model again`,
+      { cause },
+    )
   }
 }
 
@@ -61,7 +68,8 @@ function flatten(value: object, prefix = ''): Record<string, string | number | b
     if (Array.isArray(inner)) flat[path] = `[${inner.length} values]`
     else if (typeof inner === 'object' && inner !== null) Object.assign(flat, flatten(inner, `${path}.`))
     else if (typeof inner === 'bigint') flat[path] = Number(inner)
-    else if (typeof inner === 'string') flat[path] = inner.length > 2000 ? `${inner.slice(0, 2000)}...` : inner
+    else if (typeof inner === 'string')
+      flat[path] = inner.length > 2000 ? `${inner.slice(0, 2000)}...` : inner
     else if (typeof inner === 'number' || typeof inner === 'boolean') flat[path] = inner
   }
   return flat

@@ -19,19 +19,29 @@ export type PulledModel = { name: string; path: string; sizeBytes: number; sha25
 export type PullHooks = { signal: AbortSignal; onProgress(progress: PullProgress): void }
 
 /** Brings a GGUF into the models folder. A cut-off download keeps its part file and goes on from there next time. */
-export async function pullModel(folder: string, request: PullRequest, hooks: PullHooks): Promise<PulledModel> {
+export async function pullModel(
+  folder: string,
+  request: PullRequest,
+  hooks: PullHooks,
+): Promise<PulledModel> {
   const url = parseUrl(request.source)
   const name = request.name ?? nameFromPath(url ? decodeURIComponent(url.pathname) : request.source)
   assertModelName(name)
   const path = join(folder, `${name}.gguf`)
   if (existsSync(path)) {
-    throw new AppError('conflict', `a model named ${name} is already there; remove it (sluice rm ${name}) or give another name`)
+    throw new AppError(
+      'conflict',
+      `a model named ${name} is already there; remove it (sluice rm ${name}) or give another name`,
+    )
   }
   const part = `${path}.part`
   await mkdir(dirname(path), { recursive: true })
   const sha256 = url
     ? await download(url, part, { ...hooks, assertRoom: (bytes) => assertRoom(folder, bytes) })
-    : await copyModelFile(request.source, part, { ...hooks, assertRoom: (bytes) => assertRoom(folder, bytes) })
+    : await copyModelFile(request.source, part, {
+        ...hooks,
+        assertRoom: (bytes) => assertRoom(folder, bytes),
+      })
   try {
     assertGgufMagic(part, request.source)
     assertChecksum(sha256, request)
@@ -47,9 +57,13 @@ function parseUrl(source: string): URL | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) return undefined
   const url = URL.parse(source)
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
-  throw new AppError('invalid_request', `"${source}" is not an http or https URL; pull takes a GGUF file or such a URL`, {
-    param: 'source',
-  })
+  throw new AppError(
+    'invalid_request',
+    `"${source}" is not an http or https URL; pull takes a GGUF file or such a URL`,
+    {
+      param: 'source',
+    },
+  )
 }
 
 function assertChecksum(sha256: string, { source, sha256: expected }: PullRequest): void {
@@ -62,6 +76,9 @@ async function assertRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder)
   const free = bavail * bsize
   if (free > bytes + 64 * 1024 ** 2) return
-  throw new AppError('insufficient_storage', `${folder} has ${megabytes(free)} MB free, and the model needs ${megabytes(bytes)} MB`)
+  throw new AppError(
+    'insufficient_storage',
+    `${folder} has ${megabytes(free)} MB free, and the model needs ${megabytes(bytes)} MB`,
+  )
 }
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6)

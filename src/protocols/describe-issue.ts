@@ -18,6 +18,8 @@ export function describeIssue(issue: z.core.$ZodIssue, body: unknown): string {
     case 'invalid_type':
       return describeType(subject, [issue.expected], value)
     case 'invalid_union':
+      // A union by discriminator has its own message and no branches.
+      if (issue.errors.length === 0) return `${subject} ${issue.message}`
       return describeType(subject, issue.errors.flatMap(expectedTypes), value)
     case 'invalid_value':
       return `${subject} must be ${issue.values.map((allowed) => JSON.stringify(allowed)).join(' or ')}`

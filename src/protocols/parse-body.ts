@@ -40,9 +40,12 @@ function toInvalidRequest(issues: z.core.$ZodIssue[], body: unknown): AppError {
   )
 }
 
+const isWrongType = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' && path.length === 0
+
 /** Of a union, the one branch whose type was right and whose content was not says what is wrong. */
 function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue
-  const [inner] = issue.errors.find((errors) => errors.every(({ path }) => path.length > 0)) ?? []
+  const [inner] = issue.errors.find((errors) => !errors.some(isWrongType)) ?? []
   return inner ? narrow({ ...inner, path: [...issue.path, ...inner.path] }) : issue
 }

@@ -9,7 +9,11 @@ export type KnownModel = { name: string; aliases: string[]; created: number }
 export type LoadedModelsOptions = {
   known(): KnownModel[]
   /** Brings a model up; called at most once at a time per model. */
-  load(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<{ engine: Engine; admission: Admission }>
+  load(
+    name: string,
+    overrides: LoadOverrides,
+    hooks: ResolveHooks,
+  ): Promise<{ engine: Engine; admission: Admission }>
   /** Load on the first request that names a model; otherwise only `load` does. */
   autoload: boolean
 }
@@ -46,7 +50,13 @@ export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
       await Promise.resolve()
       const hooks = { signal: abort.signal, onProgress: (fraction: number) => report(entry, fraction) }
       const { engine, admission } = await options.load(name, overrides, hooks)
-      const running = { model: name, engine, admission, loadedAt: new Date(), loadMs: performance.now() - started }
+      const running = {
+        model: name,
+        engine,
+        admission,
+        loadedAt: new Date(),
+        loadMs: performance.now() - started,
+      }
       if (abort.signal.aborted) {
         await engine.close()
         throw new AppError('cancelled', `loading ${name} was cancelled`)
@@ -63,7 +73,10 @@ export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
     const known = lookUp(name)
     const present = entries.get(known.name)
     if (present && Object.values(overrides).some((value) => value !== undefined)) {
-      throw new AppError('conflict', `${known.name} is already loaded; unload it first to load it with other settings`)
+      throw new AppError(
+        'conflict',
+        `${known.name} is already loaded; unload it first to load it with other settings`,
+      )
     }
     return waitFor(present ?? begin(known.name, overrides), hooks)
   }
@@ -86,7 +99,10 @@ export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
       const entry = entries.get(known.name)
       if (entry?.running) return entry.running
       if (!entry && !options.autoload) {
-        throw new AppError('model_not_found', `${known.name} is not loaded, and autoload is off; run: sluice load ${known.name}`)
+        throw new AppError(
+          'model_not_found',
+          `${known.name} is not loaded, and autoload is off; run: sluice load ${known.name}`,
+        )
       }
       return waitFor(entry ?? begin(known.name, {}), hooks)
     },
@@ -109,9 +125,13 @@ function lookUpKnown(known: KnownModel[], name: string): KnownModel {
   if (found) return found
   const names = known.map((model) => model.name)
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '')
-  throw new AppError('model_not_found', `there is no model "${name.slice(0, 200)}"; known models: ${shown || 'none'}`, {
-    param: 'model',
-  })
+  throw new AppError(
+    'model_not_found',
+    `there is no model "${name.slice(0, 200)}"; known models: ${shown || 'none'}`,
+    {
+      param: 'model',
+    },
+  )
 }
 
 function report(entry: Entry, fraction: number): void {
@@ -122,7 +142,8 @@ function report(entry: Entry, fraction: number): void {
 /** A caller may give up; the load goes on, since others may be waiting for it. */
 async function waitFor(entry: Entry, { signal, onProgress }: ResolveHooks): Promise<RunningModel> {
   const left = Promise.withResolvers<never>()
-  const leave = () => left.reject(new AppError('cancelled', 'the caller went away while the model was loading'))
+  const leave = () =>
+    left.reject(new AppError('cancelled', 'the caller went away while the model was loading'))
   if (signal.aborted) leave()
   signal.addEventListener('abort', leave, { once: true })
   entry.listeners.add(onProgress)

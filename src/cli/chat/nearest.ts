@@ -12,16 +12,20 @@ export function findNearest(wanted: string, candidates: string[]): string | unde
   return best.distance <= Math.max(1, Math.floor(wanted.length / 2)) ? best.candidate : prefix
 }
 
-/** Levenshtein, one row at a time. */
+/** Optimal string alignment: two swapped letters, the commonest slip, are one edit. */
 function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let index = 0; index < left.length; index++) {
-    const next = [index + 1]
-    for (let column = 0; column < right.length; column++) {
-      const replaced = row[column]! + (left[index] === right[column] ? 0 : 1)
-      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1))
+  const rows = [Array.from({ length: right.length + 1 }, (_, index) => index)]
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row]
+    const above = rows[row - 1]!
+    for (let column = 1; column <= right.length; column++) {
+      const same = left[row - 1] === right[column - 1]
+      const edits = [above[column - 1]! + (same ? 0 : 1), above[column]! + 1, current[column - 1]! + 1]
+      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      if (row > 1 && column > 1 && swapped) edits.push(rows[row - 2]![column - 2]! + 1)
+      current.push(Math.min(...edits))
     }
-    row = next
+    rows.push(current)
   }
-  return row.at(-1)!
+  return rows.at(-1)!.at(-1)!
 }

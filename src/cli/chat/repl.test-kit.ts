@@ -24,16 +24,19 @@ export const key = {
 } as const
 export const pasted = (text: string) => `\x1b[200~${text}\x1b[201~`
 
-export const finish: ChatDelta = {
+export const finish: Extract<ChatDelta, { type: 'finish' }> = {
   type: 'finish',
   reason: 'stop',
   usage: { promptTokens: 12, cachedTokens: 5, completionTokens: 40 },
   timings: { queueMs: 1, prefillMs: 10, decodeMs: 400 },
 }
 export const say = (...words: string[]): ChatDelta[] => [
-  ...words.map((text) => ({ type: 'text' as const, text })),
+  ...words.map((text): ChatDelta => ({ type: 'text', text })),
   finish,
 ]
+
+/** As readline draws it; a loaded session's last question only looks like it. */
+const prompt = '>>> \x1b[5G'
 
 /** What one request gets: deltas, then perhaps a failure, or silence until it is aborted. */
 export type Script = { deltas: ChatDelta[]; after?: 'end' | 'hang' | Error }
@@ -106,6 +109,11 @@ export async function startTestRepl(options: ReplOptions = {}) {
     now: () => performance.now(),
   }
   const ended = runRepl(chat).finally(() => terminal.restore())
+  onTestFinished(async () => {
+    // Whatever it is doing, it must have left before its folder goes.
+    if (!input.writableEnded) input.end(key.ctrlC)
+    await ended
+  })
 
   /** Waits until `text` appears after what was waited for before; gives what came in between. */
   const sees = async (text: string): Promise<string> => {
@@ -127,7 +135,7 @@ export async function startTestRepl(options: ReplOptions = {}) {
   const enter = async (line: string): Promise<string> => {
     type(line + key.enter)
     await sees('\r\n')
-    return sees('>>> ')
+    return sees(prompt)
   }
   const replaceCompleter = (next: Completer) => {
     complete = next

@@ -12,6 +12,7 @@ export async function reply(chat: Chat, asked: Conversation, otherwise: Conversa
   const { terminal } = chat
   const abort = new AbortController()
   const stopListening = terminal.onInterrupt(() => abort.abort())
+  const write = terminal.prose()
   let atLineStart = true
   terminal.status('thinking')
   const answer = await collectAnswer(chat.backend.complete, toRequest(asked), {
@@ -19,7 +20,7 @@ export async function reply(chat: Chat, asked: Conversation, otherwise: Conversa
     now: chat.now,
     onStatus: (text) => atLineStart && terminal.status(text),
     onText: (text) => {
-      terminal.write(text)
+      write(text)
       atLineStart = text === '' ? atLineStart : text.endsWith('\n')
     },
   })

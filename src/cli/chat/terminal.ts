@@ -5,10 +5,13 @@ import { createClipboard } from './paste.ts'
 import { stripControls } from './safe-text.ts'
 import { createStatusLine } from './status-line.ts'
 import { createDim } from './style.ts'
+import { createWordWrap } from './word-wrap.ts'
 
 export type Terminal = {
   /** Control characters are dropped; styling goes through `hint`. Takes the status line away first. */
   write(text: string): void
+  /** Starts a text that comes in pieces; what it gives writes them, without cutting words at the edge. */
+  prose(): (text: string) => void
   /** A line of our own, dimmed. */
   hint(text: string): void
   status(text: string | undefined): void
@@ -22,7 +25,7 @@ export type Terminal = {
 }
 
 export type TerminalInput = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?(raw: boolean): unknown }
-export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean }
+export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
 
 export function openTerminal(
   input: TerminalInput,
@@ -72,7 +75,7 @@ function createVoice(
   output: TerminalOutput,
   animate: boolean,
   dim: (text: string) => string,
-): Pick<Terminal, 'write' | 'hint' | 'status'> {
+): Pick<Terminal, 'write' | 'prose' | 'hint' | 'status'> {
   const statusLine = createStatusLine(output, { animate, dim })
   const write = (text: string) => {
     statusLine.show(undefined)
@@ -80,6 +83,10 @@ function createVoice(
   }
   return {
     write: (text) => write(stripControls(text)),
+    prose() {
+      const wrap = animate ? createWordWrap(() => output.columns ?? Infinity) : (text: string) => text
+      return (text) => write(wrap(stripControls(text)))
+    },
     hint: (text) => write(`${dim(stripControls(text))}\n`),
     status: (text) => statusLine.show(text === undefined ? undefined : stripControls(text)),
   }

@@ -18,7 +18,10 @@ const unloadBody = z.strictObject({ model: name })
 const pullBody = z.strictObject({
   source: name,
   name: name.optional(),
-  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits').optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits')
+    .optional(),
 })
 
 /** `/api/*`: how our own commands, and anybody's scripts, steer the daemon. */

@@ -55,7 +55,12 @@ export type RunningEngine = {
   counters: EngineCounters
 }
 
-export type LoadModelBody = { model: string; parallel?: number | undefined; context_length?: number | undefined; threads?: number | undefined }
+export type LoadModelBody = {
+  model: string
+  parallel?: number | undefined
+  context_length?: number | undefined
+  threads?: number | undefined
+}
 export type PullModelBody = { source: string; name?: string | undefined; sha256?: string | undefined }
 export type PulledModelResult = { name: string; path: string; size_bytes: number; sha256: string }
 export type RemovedModel = { name: string; deleted: boolean; path: string }
@@ -66,10 +71,19 @@ export type ProgressLine<T> =
   | { type: 'done'; result: T }
   | { type: 'error'; error: WireError }
 
-export type WireError = { code: string; message: string; param: string | null } & Record<string, string | number | null>
+export type WireError = { code: string; message: string; param: string | null } & Record<
+  string,
+  string | number | null
+>
 
 /** `daemon.json` in the state folder: where the running daemon is. Absent or stale after a crash. */
-export type DaemonFile = { pid: number; instance: string; version: string; base_url: string; started_at: string }
+export type DaemonFile = {
+  pid: number
+  instance: string
+  version: string
+  base_url: string
+  started_at: string
+}
 
 /** What a starting daemon tells the process that spawned it, over Node's IPC channel. */
 export type StartMessage =

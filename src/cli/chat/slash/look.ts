@@ -9,6 +9,6 @@ export const stats: SlashCommand = {
 
 export const bye: SlashCommand = {
   names: ['bye', 'exit', 'quit'],
-  summary: 'leave (also Ctrl-D)',
+  summary: 'leave, as does Ctrl-D',
   run: () => 'leave',
 }

@@ -1,0 +1,230 @@
+import { afterEach, expect, test } from 'vitest'
+import type { BenchOptions } from './options.ts'
+import { runBench } from './run.ts'
+import {
+  doneEvent,
+  event,
+  finishEvent,
+  goodStream,
+  startOddServer,
+  startStream,
+  textEvent,
+  usageEvent,
+  type OddAnswer,
+  type OddRequest,
+  type OddServer,
+} from './wire/odd-server.test-kit.ts'
+
+const servers: OddServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+const serve = async (answer: OddAnswer): Promise<OddServer> => {
+  const server = await startOddServer(answer)
+  servers.push(server)
+  return server
+}
+
+const good: OddAnswer = (response) => startStream(response).end(goodStream(6))
+const refuse = (message: string): OddAnswer => {
+  return (response) =>
+    response
+      .writeHead(400, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ error: { message } }))
+}
+
+type Changes = Partial<BenchOptions> & { requests?: number; concurrency?: number; signal?: AbortSignal }
+const bench = ({ url }: { url: string }, changes: Changes = {}) => {
+  const { requests = 10, concurrency = 2, signal = new AbortController().signal, ...others } = changes
+  const options: BenchOptions = {
+    url,
+    endpoint: 'chat',
+    stream: true,
+    load: { mode: 'closed', concurrency, requests },
+    prompts: { kind: 'built-in' },
+    sampling: { ignoreEos: false },
+    timeoutMs: 20_000,
+    ...others,
+  }
+  return runBench(options, { signal, version: '1.2.3', argv: ['--x'] })
+}
+const promptOf = ({ body }: OddRequest): string => (body.messages as { content: string }[])[0]!.content
+
+test('counts what the server did: requests, tokens, connections, concurrency', async () => {
+  const held: (() => void)[] = []
+  // Answers only when four are waiting: a load of less than four at once would never end.
+  const server = await serve((response, request) => {
+    held.push(() => good(response, request))
+    if (held.length === 4) for (const answer of held.splice(0)) answer()
+  })
+  const result = await bench(server, { concurrency: 4, requests: 20 })
+  expect(result).toMatchObject({
+    schema: 'sluice.bench',
+    sluice_version: '1.2.3',
+    argv: ['--x'],
+    interrupted: false,
+    target: { base_url: server.url, endpoint: 'chat', model: 'odd' },
+    warm_up: { sent: 4, failed: 0 },
+    requests: { sent: 20, succeeded: 20, failed: 0, cancelled: 0 },
+    success_rate: 1,
+    error_rate: 0,
+    tokens: { source: 'usage', output: 120, prompt: 200 },
+    stream: { events: 120, tokens_per_event: 1 },
+    connections: { opened_before: 4, opened_during: 0 },
+    finish_reasons: { length: 20 },
+  })
+  expect(result.latency.ttft?.count).toBe(20)
+  expect(result.samples).toHaveLength(20)
+  expect(server.requests).toHaveLength(24)
+  expect(server.connections()).toBe(4)
+  expect(server.mostAtOnce()).toBe(4)
+})
+
+test('sends what was asked, to the right path, with the key; warm-up is shorter and no prompt comes twice', async () => {
+  const server = await serve(good)
+  const sampling = { maxTokens: 50, temperature: 0.5, seed: 7, ignoreEos: true }
+  const result = await bench(server, { apiKey: 'sk-secret', model: 'mine', sampling })
+  const [warm, ...rest] = server.requests
+  expect(warm!.body).toMatchObject({ max_tokens: 32 })
+  expect(rest.at(-1)).toMatchObject({
+    path: '/v1/chat/completions',
+    headers: { authorization: 'Bearer sk-secret' },
+    body: { model: 'mine', max_tokens: 50, temperature: 0.5, seed: 7, ignore_eos: true, stream: true },
+  })
+  expect(new Set(server.requests.map(promptOf)).size).toBe(12)
+  expect(JSON.stringify(result)).not.toContain('sk-secret')
+})
+
+test('without warm-up every connection is opened first, by something that is not measured', async () => {
+  const server = await serve(good)
+  const result = await bench(server, { warmUp: 0, concurrency: 3, requests: 6 })
+  expect(result.connections).toEqual({ opened_before: 3, opened_during: 0 })
+  expect(server.requests).toHaveLength(6)
+})
+
+test('completions go to their own path with the prompt as text', async () => {
+  const chunk = event({ choices: [{ text: 'word', index: 0, finish_reason: null }] })
+  const server = await serve((response) =>
+    startStream(response).end(chunk.repeat(3) + usageEvent(1, 3) + doneEvent),
+  )
+  const result = await bench(server, { endpoint: 'completions', prompts: { kind: 'text', text: 'Once' } })
+  expect(server.requests.at(-1)).toMatchObject({ path: '/v1/completions', body: { prompt: 'Once' } })
+  expect(result).toMatchObject({ requests: { succeeded: 10 }, tokens: { output: 30 } })
+  expect(result.notes.join()).toContain('every request sent the same prompt')
+})
+
+test('answers in one piece: E2E only, and no stream options', async () => {
+  const answer = {
+    choices: [{ message: { content: 'x' }, finish_reason: 'stop' }],
+    usage: { completion_tokens: 5 },
+  }
+  const server = await serve((response) => response.end(JSON.stringify(answer)))
+  const result = await bench(server, { stream: false })
+  expect(result.latency).toMatchObject({
+    ttft: null,
+    tpot: null,
+    itl: null,
+    chunk_gap: null,
+    e2e: { count: 10 },
+  })
+  expect(result.throughput.output_tokens_per_second).toBeGreaterThan(0)
+  expect(server.requests[0]!.body).not.toHaveProperty('stream_options')
+})
+
+test('a server that refuses stream_options is asked without them, once found out', async () => {
+  const server = await serve((response, request) =>
+    'stream_options' in request.body
+      ? refuse('unknown field')(response, request)
+      : startStream(response).end(textEvent('a').repeat(4) + finishEvent() + doneEvent),
+  )
+  const result = await bench(server, { concurrency: 1 })
+  expect(result).toMatchObject({
+    requests: { succeeded: 10, failed: 0 },
+    tokens: { source: 'events', output: 40 },
+  })
+  expect(result.latency).toMatchObject({ itl: null, tpot: null, chunk_gap: null, ttft: { count: 10 } })
+  expect(server.requests.filter(({ body }) => 'stream_options' in body)).toHaveLength(1)
+  expect(result.notes.join()).toContain('refuses stream_options.include_usage')
+  expect(result.notes.join()).toContain('stream events were counted as tokens')
+})
+
+test('failures are counted by kind beside the successes', async () => {
+  let count = 0
+  const server = await serve((response, request) => {
+    count += 1
+    if (count % 4 === 1) return refuse('no')(response, request)
+    if (count % 4 === 2) return startStream(response).end(event({ error: { message: 'broke' } }))
+    return good(response, request)
+  })
+  const result = await bench(server, { warmUp: 0, concurrency: 1, requests: 40, stream: true })
+  const { sent, succeeded, failed } = result.requests
+  expect([sent, succeeded + failed]).toEqual([40, 40])
+  expect(result.errors.map(({ kind }) => kind).toSorted()).toEqual(['http_400', 'stream_error'])
+  expect(result.errors.reduce((sum, error) => sum + error.count, 0)).toBe(failed)
+  expect(result.success_rate).toBe(succeeded / 40)
+  expect(result.latency.e2e?.count).toBe(succeeded)
+})
+
+test('when the whole warm-up fails nothing is measured, and the reason is kept', async () => {
+  const server = await serve(refuse('there is no model "odd"'))
+  const result = await bench(server, { stream: false })
+  expect(result).toMatchObject({
+    requests: { sent: 0, succeeded: 0 },
+    success_rate: null,
+    duration_s: 0,
+    warm_up: { sent: 2, failed: 2, errors: [{ kind: 'http_400', message: 'there is no model "odd"' }] },
+  })
+  expect(result.notes[0]).toContain('nothing was measured')
+  expect(server.requests).toHaveLength(2)
+})
+
+test('nobody there is an error, with and without a model name', async () => {
+  const server = await serve(good)
+  await server.close()
+  await expect(bench(server)).rejects.toMatchObject({ code: 'daemon_unreachable', exitCode: 3 })
+  await expect(bench(server, { model: 'odd' })).rejects.toThrow(`cannot reach ${server.url}`)
+})
+
+test('a bad prompt file ends the run before anything is sent', async () => {
+  const server = await serve(good)
+  await expect(bench(server, { prompts: { kind: 'file', path: '/nonexistent.jsonl' } })).rejects.toThrow(
+    'ENOENT',
+  )
+  expect(server.requests).toHaveLength(0)
+})
+
+test('a stop sends nothing more, waits for what is in flight and marks the result', async () => {
+  const controller = new AbortController()
+  const server = await serve((response, request) => {
+    if (server.requests.length === 6) controller.abort()
+    return good(response, request)
+  })
+  const result = await bench(server, { requests: 100_000, signal: controller.signal })
+  expect(result.interrupted).toBe(true)
+  expect(result.requests).toMatchObject({ failed: 0, cancelled: 0 })
+  expect(result.requests.succeeded).toBe(server.requests.length - 2)
+  expect(server.requests.length).toBeLessThan(10)
+  expect(result.notes[0]).toContain('interrupted')
+})
+
+test('a server that ignores ignore_eos is told on', async () => {
+  const server = await serve((response) =>
+    startStream(response).end(textEvent('a') + finishEvent('stop') + usageEvent(1, 1) + doneEvent),
+  )
+  const result = await bench(server, { sampling: { ignoreEos: true } })
+  expect(result.notes.join()).toContain('10 answers stopped by themselves in spite of --ignore-eos')
+})
+
+test('several tokens in one event: TPOT by usage, no ITL, and the reason', async () => {
+  const server = await serve((response) =>
+    startStream(response).end(
+      textEvent('four tokens').repeat(3) + finishEvent() + usageEvent(1, 12) + doneEvent,
+    ),
+  )
+  const result = await bench(server)
+  expect(result.stream).toMatchObject({
+    tokens_per_event: 4,
+    no_itl_because: expect.stringContaining('4.0 tokens'),
+  })
+  expect(result.latency.itl).toBeNull()
+})

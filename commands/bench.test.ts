@@ -1,0 +1,137 @@
+import { resolve } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BenchResult } from '../bench/result.ts'
+import {
+  goodStream,
+  startOddServer,
+  startStream,
+  type OddAnswer,
+  type OddServer,
+} from '../bench/wire/odd-server.test-kit.ts'
+import Bench from './bench.ts'
+
+let server: OddServer | undefined
+let answer: OddAnswer
+beforeEach(async () => {
+  answer = (response) => startStream(response).end(goodStream(4))
+  server = await startOddServer((response, request) => answer(response, request))
+})
+afterEach(async () => {
+  await server?.close()
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+/** The command as the program runs it, in this process: what it printed and the code it would leave with. */
+const run = async (...argv: string[]) => {
+  const printed = { stdout: '', stderr: '' }
+  const before = process.exitCode
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      printed[name] += String(text)
+      return true
+    })
+  }
+  let exit: unknown
+  try {
+    await Bench.run(['--url', server!.url, ...argv], { root: resolve(import.meta.dirname, '..') })
+    exit = process.exitCode
+  } catch (cause) {
+    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
+  } finally {
+    process.exitCode = before
+    vi.restoreAllMocks()
+  }
+  return { ...printed, exit }
+}
+
+test('prints the report, counts what was sent, and leaves with 0', async () => {
+  const { stdout, stderr, exit } = await run('--concurrency', '3')
+  expect(stdout).toContain('30 succeeded, 0 failed')
+  expect(stdout).toContain('│ TTFT │')
+  expect(stderr).toBe('')
+  expect(exit).toBe(0)
+  expect(server!.requests).toHaveLength(33)
+})
+
+test('understands the names that users of other tools type', async () => {
+  const { stdout } = await run('--max-concurrency', '2', '--num-prompts', '7', '--num-warmups', '1')
+  expect(stdout).toContain('2 in flight')
+  expect(stdout).toContain('7 succeeded, 0 failed')
+  expect(server!.requests).toHaveLength(8)
+})
+
+test('--json - leaves stdout to the document, and a key is sent but never written', async () => {
+  const { stdout, stderr } = await run(
+    '-n',
+    '5',
+    '--api-key',
+    'sk-secret',
+    '--json',
+    '-',
+    '--fail-if',
+    'error_rate>0',
+  )
+  const result = JSON.parse(stdout) as BenchResult
+  expect(result).toMatchObject({
+    requests: { succeeded: 5 },
+    thresholds: [{ metric: 'error_rate', passed: true }],
+  })
+  expect(result.samples).toHaveLength(5)
+  expect(stderr).toContain('5 succeeded')
+  expect(stdout + stderr).not.toContain('sk-secret')
+  expect(server!.requests[0]!.headers.authorization).toBe('Bearer sk-secret')
+})
+
+test.each([
+  ['SLUICE_API_KEY', 'sk-ours'],
+  ['OPENAI_API_KEY', 'sk-theirs'],
+])('takes the key from %s', async (name, key) => {
+  vi.stubEnv('SLUICE_API_KEY', '')
+  vi.stubEnv('OPENAI_API_KEY', '')
+  vi.stubEnv(name, key)
+  await run('-n', '1', '--warm-up', '0')
+  expect(server!.requests[0]!.headers.authorization).toBe(`Bearer ${key}`)
+})
+
+test('a condition that is true leaves with 8, one that could not be checked too', async () => {
+  const missed = await run('-n', '3', '--fail-if', 'ttft_min>=0', '--fail-if', 'error_rate>0')
+  expect(missed.exit).toBe(8)
+  expect(missed.stdout).toContain('FAIL  fail if ttft_min>=0')
+  expect(missed.stdout).toContain('PASS  fail if error_rate>0')
+  const answerOnce = { choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }
+  answer = (response) => response.end(JSON.stringify(answerOnce))
+  expect((await run('-n', '3', '--no-stream', '--fail-if', 'ttft_p99>500')).exit).toBe(8)
+})
+
+test('no success leaves with 9 and shows why', async () => {
+  answer = (response) => response.writeHead(404).end('{"error":{"message":"there is no such model"}}')
+  const { stdout, exit } = await run('-n', '3', '--fail-if', 'error_rate>0')
+  expect(exit).toBe(9)
+  expect(stdout).toContain('there is no such model')
+})
+
+test('nobody there leaves with 3, in one line', async () => {
+  await server!.close()
+  const { stderr, exit } = await run()
+  expect(exit).toBe(3)
+  expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`cannot reach ${server!.url}`)])
+})
+
+test.each([
+  [['--fail-if', 'ttft_p42>5'], 'there is no metric "ttft_p42"'],
+  [['--duration', 'soon'], '--duration "soon" is not a duration'],
+  [['--timeout', '0'], '--timeout "0" is not a duration'],
+  [['--temperature', 'hot'], '--temperature must be a number'],
+  [['--concurrency', '1,4'], 'Expected an integer'],
+  [['--concurrency', '0'], 'greater than or equal to 1'],
+  [['--prompt', 'x', '--prompts', 'y'], '--prompt'],
+  [['--prompts', '/nonexistent.jsonl'], '/nonexistent.jsonl: ENOENT'],
+  [['--json', '/nonexistent/result.json'], 'its folder does not exist'],
+  [['--endpoint', 'embeddings'], '--endpoint'],
+])('%j is refused with 2, before anything is sent', async (argv, message) => {
+  const { stderr, exit } = await run(...argv)
+  expect(stderr).toContain(message)
+  expect(exit).toBe(2)
+  expect(server!.requests).toHaveLength(0)
+})

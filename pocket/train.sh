@@ -1,0 +1,21 @@
+#!/bin/sh
+# Trains pocket from nothing: text, tokenizer, network, both exports, scorecard.
+# Stop it at any time; the same command goes on from the last checkpoint.
+# Arguments go to the trainer, for example: pocket/train.sh --steps 2000 --threads 8
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work="$here/.work"
+python="$here/.venv/bin/python"
+mkdir -p "$work"
+if [ ! -x "$python" ]; then
+  "${PYTHON:-python3}" -m venv "$here/.venv"
+fi
+"$python" -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
+  -r "$here/requirements.txt"
+cd "$here/.."
+if [ ! -f "$work/tokenizer.json" ]; then
+  "$python" -m pocket.tokenizer_training
+fi
+"$python" -m pocket.training "$@" 2>&1 | tee -a "$work/train.log"
+"$python" -m pocket.export
+"$python" -m pocket.evaluate --show | tee "$work/scorecard.txt"

@@ -1,0 +1,131 @@
+import { createStopMatcher } from '../../engine/stop-matcher.ts'
+import type { EngineCounters, EngineEvent, FinishReason, GenerateRequest } from '../../engine/types.ts'
+import { AppError } from '../../errors.ts'
+import type { FakeOptions } from './fake-options.ts'
+import { createFakePace, type FakePace } from './fake-pace.ts'
+import type { FakeSlots, SlotGrant } from './fake-slots.ts'
+import { fakeWord } from './fake-vocabulary.ts'
+import { createFakeWords } from './fake-words.ts'
+
+export type FakeModel = {
+  fake: FakeOptions
+  slots: FakeSlots
+  counters: EngineCounters
+  contextLength: number
+  batchTokens: number
+  /** Aborted with the error that running generations end with. */
+  closing: AbortController
+}
+
+export type FakeCall = {
+  request: GenerateRequest
+  prompt: readonly number[]
+  choice: number
+  signal: AbortSignal
+}
+
+/** A call in its slot. `answer` grows token by token. */
+type Run = FakeCall & { grant: SlotGrant; answer: number[]; either: AbortSignal; pace: FakePace }
+
+export async function* generateFake(
+  model: FakeModel,
+  call: FakeCall,
+): AsyncGenerator<EngineEvent, void, undefined> {
+  const { slots, counters, fake } = model
+  const arrived = performance.now()
+  let run: Run | undefined
+  let isOver = false
+  let isFailed = false
+  try {
+    assertGoing(model, call)
+    const grant = await slots.acquire(call.prompt, call.signal)
+    const started = performance.now()
+    const waits = fake.tokensPerSecond > 0 || fake.prefillTokensPerSecond > 0
+    const either = waits ? AbortSignal.any([call.signal, model.closing.signal]) : call.signal
+    const pace = createFakePace(fake.tokensPerSecond, fake.prefillTokensPerSecond)
+    run = { ...call, grant, answer: [], either, pace }
+    yield* prefill(model, run)
+    const firstToken = performance.now()
+    const reason = yield* answer(model, run)
+    slots.release(grant.slot, [...call.prompt, ...run.answer])
+    isOver = true
+    yield {
+      type: 'finish',
+      reason,
+      usage: {
+        promptTokens: call.prompt.length,
+        cachedTokens: grant.cachedTokens,
+        completionTokens: run.answer.length,
+      },
+      timings: {
+        queueMs: started - arrived,
+        prefillMs: firstToken - started,
+        decodeMs: performance.now() - firstToken,
+      },
+    }
+  } catch (cause) {
+    isFailed = !(cause instanceof AppError) || cause.code !== 'cancelled'
+    throw cause
+  } finally {
+    if (!isOver && run !== undefined) slots.release(run.grant.slot, [...call.prompt, ...run.answer])
+    if (!isOver && !isFailed) counters.cancelled++
+  }
+}
+
+async function* prefill(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, void, undefined> {
+  const { counters, batchTokens } = model
+  const total = run.prompt.length
+  const { cachedTokens } = run.grant
+  counters.cachedTokens += cachedTokens
+  for (let processed = cachedTokens; processed < total;) {
+    const chunk = Math.min(Math.max(1, batchTokens), total - processed)
+    processed += chunk
+    await run.pace.prefill(chunk, run.either)
+    assertGoing(model, run)
+    counters.prefillTokens += chunk
+    yield { type: 'prompt-progress', processed, total }
+  }
+}
+
+async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, FinishReason, undefined> {
+  const { fake, counters } = model
+  const { request, prompt, choice, pace } = run
+  const room = model.contextLength - prompt.length
+  const limit = Math.min(request.maxTokens ?? room, room)
+  const own = request.ignoreEos ? Number.POSITIVE_INFINITY : fake.tokens
+  const next = createFakeWords(prompt, request.sampling, choice)
+  const matcher = createStopMatcher(request.stop)
+  let held = 0
+  while (run.answer.length < Math.min(limit, own)) {
+    const due = pace.token(run.answer.length, run.either)
+    if (due !== undefined) await due
+    assertGoing(model, run)
+    if (run.answer.length >= fake.failAfter)
+      throw new AppError('engine_failed', 'the fake model failed as asked')
+    const token = next()
+    run.answer.push(token)
+    countToken(counters)
+    held++
+    const { text, stopped } = matcher.push(fakeWord(token))
+    if (text !== '') {
+      yield { type: 'text-delta', text, tokens: held }
+      held = 0
+    }
+    if (stopped) return 'stop'
+  }
+  const rest = matcher.flush()
+  if (rest !== '') yield { type: 'text-delta', text: rest, tokens: held }
+  return own < limit ? 'stop' : 'length'
+}
+
+/** Its requests share no step, so every step has one sequence. */
+function countToken(counters: EngineCounters): void {
+  counters.steps++
+  counters.decodeTokens++
+  counters.stepsByBatchSize[1] = (counters.stepsByBatchSize[1] ?? 0) + 1
+}
+
+function assertGoing({ closing }: FakeModel, { signal }: FakeCall): void {
+  if (closing.signal.aborted) throw closing.signal.reason
+  if (signal.aborted) throw new AppError('cancelled', 'the request was cancelled')
+}

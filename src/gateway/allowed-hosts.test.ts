@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { createHostCheck } from './allowed-hosts.ts'
+
+const accepts = (options: { host: string; allowedHosts?: string[] }, header: string | undefined) => {
+  try {
+    createHostCheck({ allowedHosts: [], ...options }).assertHost(header)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.each([
+  ['localhost', true],
+  ['LOCALHOST:8080', true],
+  ['127.0.0.1:8080', true],
+  ['[::1]:8080', true],
+  [undefined, true],
+  ['localhost.evil.example', false],
+  ['127.0.0.1.evil.example', false],
+  ['192.168.1.5', false],
+  ['', false],
+])('on loopback, the host %s is accepted: %s', (header, expected) => {
+  expect(accepts({ host: '127.0.0.1' }, header)).toBe(expected)
+})
+
+test('on all interfaces, any address will do but no foreign name', () => {
+  for (const host of ['0.0.0.0', '::']) {
+    expect(accepts({ host }, '192.168.1.5:8080')).toBe(true)
+    expect(accepts({ host }, '[fe80::1]:8080')).toBe(true)
+    expect(accepts({ host }, 'evil.example')).toBe(false)
+  }
+})
+
+test('the bound name, and the names that the operator allows', () => {
+  expect(accepts({ host: 'llm.lan' }, 'llm.lan:80')).toBe(true)
+  expect(accepts({ host: '::1' }, '[::1]')).toBe(true)
+  const allowedHosts = ['Api.Example', '.corp.example']
+  expect(accepts({ host: '127.0.0.1', allowedHosts }, 'api.example')).toBe(true)
+  expect(accepts({ host: '127.0.0.1', allowedHosts }, 'a.corp.example:9')).toBe(true)
+  expect(accepts({ host: '127.0.0.1', allowedHosts }, 'corp.example')).toBe(false)
+  expect(accepts({ host: '127.0.0.1', allowedHosts: ['*'] }, 'anything')).toBe(true)
+})
+
+test.each([
+  ['http://localhost:3000', 'POST', true],
+  ['http://[::1]:3000', 'POST', true],
+  ['https://evil.example', 'POST', false],
+  ['https://evil.example', 'DELETE', false],
+  ['https://evil.example', 'GET', true],
+  ['null', 'POST', false],
+  [undefined, 'POST', true],
+])('the origin %s may %s: %s', (origin, method, expected) => {
+  const assert = () => createHostCheck({ host: '127.0.0.1', allowedHosts: [] }).assertOrigin(origin, method)
+  if (expected) expect(assert).not.toThrow()
+  else expect(assert).toThrow(expect.objectContaining({ code: 'origin_not_allowed', status: 403 }))
+})
