@@ -67,9 +67,10 @@ const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[]
 }
 
 const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
+  if (recorded.sent === 0) return []
   if (prompts.source === 'built-in') {
     return [
-      `built-in prompts; each begins differently (nonce ${prompts.nonce}), so that a prefix cache cannot skip them`,
+      `built-in prompts; each begins differently (nonce ${prompts.nonce}): a prefix cache finds the chat template only`,
     ]
   }
   if (recorded.sent <= prompts.distinct) return []

@@ -87,7 +87,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
 
   private async print(result: BenchResult, screen: NodeJS.WriteStream): Promise<void> {
     const { renderReport } = await import('../bench/report/report.ts')
-    screen.write(`${renderReport(result, Math.min(screen.columns ?? 100, 120))}\n`)
+    screen.write(`${renderReport(result, Math.min(screen.columns || 100, 120))}\n`)
   }
 
   private async exitCode({ interrupted, requests, thresholds }: BenchResult): Promise<number> {

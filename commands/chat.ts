@@ -18,8 +18,9 @@ export default class Chat extends BaseCommand<typeof Chat> {
     '<%= config.bin %> chat -p "Tell me a short story about a robot."',
     'cat notes.txt | <%= config.bin %> chat -p "Sum this up:" --json',
   ]
+  // Piped text is the prompt; oclif would take it for the argument.
   static override args = {
-    model: Args.string({ description: 'name or GGUF file; default: one that is loaded' }),
+    model: Args.string({ ignoreStdin: true, description: 'name or GGUF file; default: one that is loaded' }),
   }
   static override flags = {
     prompt: Flags.string({ char: 'p', description: 'answer this once; piped input is added to it' }),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** One thing to ask. `where` names it in errors; `extra` are further fields of an OpenAI body. */
 export type Prompt = {
   where: string
@@ -10,7 +12,7 @@ export type Prompts = {
   source: 'built-in' | 'text' | 'file'
   /** How many different ones there are; `Infinity` where each request gets its own. */
   distinct: number
-  /** Stands at the start of each prompt, different in each run; only the built-in set has one. */
+  /** Makes the beginning of each built-in prompt another in each run; only the built-in set has one. */
   nonce: string | undefined
   /** Where in the built-in set a run begins. */
   seed: number
@@ -34,17 +36,17 @@ const heroes = [
 
 /**
  * The built-in set: short requests that a small model can answer, no two alike. What differs comes first, because
- * a prefix cache matches from the start: behind a shared beginning the server would skip most of the prefill.
+ * a prefix cache matches from the start: behind a shared beginning the server would skip part of the prefill.
  */
 export const createBuiltInPrompts = (seed: number, nonce: string): Prompts => {
   const shift = seed % (openings.length * heroes.length)
-  const ask = (tag: string, index: number): Prompt => {
+  const ask = (kind: string, index: number): Prompt => {
     const turn = index + shift
     const hero = heroes[turn % heroes.length]!
     const opening = openings[Math.floor(turn / heroes.length) % openings.length]!
     return {
       where: `built-in prompt ${index}`,
-      text: `[${nonce}${tag}${index}] ${opening} ${hero}.`,
+      text: `[${hash(`${nonce}${kind}${index}`)}${kind}${index}] ${opening} ${hero}.`,
       extra: {},
     }
   }
@@ -67,3 +69,6 @@ export const createListedPrompts = (source: 'text' | 'file', list: Prompt[], war
   at: (index) => list[index % list.length]!,
   warmUpAt: (index) => warmUp.warmUpAt(index),
 })
+
+/** Two requests share their first token with one chance in sixteen, and the first four in 65,536. */
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 4)

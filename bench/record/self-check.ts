@@ -32,7 +32,7 @@ const noticeableLagMs = 2
 export const explainLag = (check: SelfCheck, shortestMs: number | undefined): string | undefined => {
   const lag = check.loop_lag_p99_ms
   if (lag > Math.max(noticeableLagMs, 0.1 * (shortestMs ?? 0))) {
-    return `the load generator was late itself (event loop lag P99 ${lag} ms, max ${check.loop_lag_max_ms} ms); latencies may be overstated. Use fewer connections or a quieter machine`
+    return `the load generator was late itself (event loop lag P99 ${lag.toFixed(1)} ms, max ${check.loop_lag_max_ms.toFixed(1)} ms); latencies may be overstated. Use fewer connections or a quieter machine`
   }
   if (check.loop_utilization > 0.9) {
     return `the load generator was busy ${(check.loop_utilization * 100).toFixed(0)} % of the time; it may have limited the throughput`

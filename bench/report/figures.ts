@@ -4,14 +4,17 @@ import { formatCount, formatNumber, formatShare } from './format-number.ts'
 /** The block of single figures above the table, one to a line. */
 export const renderFigures = (result: BenchResult): string => {
   const { requests, throughput, duration_s: duration, success_rate: successRate, warm_up: warmUp } = result
+  const none = requests.sent === 0
   const rows: [string, string | undefined][] = [
     ['Requests', describeRequests(result)],
     ['Success rate', successRate === null ? undefined : formatShare(successRate)],
     [
       'Duration',
-      `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${formatCount(warmUp.sent)} warm-up requests` : ''}`,
+      none
+        ? undefined
+        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${formatCount(warmUp.sent)} warm-up requests` : ''}`,
     ],
-    ['Requests/s', formatNumber(throughput.requests_per_second, 2)],
+    ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
     ['Output tokens/s', rate(throughput.output_tokens_per_second)],
     ['Total tokens/s', rate(throughput.total_tokens_per_second)],
     ['Output tokens', requests.succeeded === 0 ? undefined : describeOutput(result)],

@@ -11,8 +11,9 @@ const intervalMs = 125
 export const startProgress = (screen: Screen, live: LiveRun, stopped: AbortSignal): Progress => {
   if (screen.isTTY !== true) return { stop: () => {} }
   const draw = (): void => {
+    // Some terminals say 0 when they do not know.
     const line = renderProgress(live, performance.now(), stopped.aborted)
-    screen.write(`\r\u001B[2K${line.slice(0, (screen.columns ?? 80) - 1)}`)
+    screen.write(`\r\u001B[2K${line.slice(0, (screen.columns || 80) - 1)}`)
   }
   draw()
   const timer = setInterval(draw, intervalMs)

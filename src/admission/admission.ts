@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { createQueue, type Job, type Queue } from './queue.ts'
+import { createQueue, type Effects, type Job } from './queue.ts'
 import { createServiceTime } from './service-time.ts'
 
 export type AdmissionOptions = {
@@ -37,17 +37,15 @@ type Visitor = Job & {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { slots, queue: length, maxWaitMs } = options
   const serviceTime = createServiceTime()
-  const queue: Queue<Visitor> = createQueue(
-    { slots, queue: length },
-    {
-      start: (visitor) => visitor.turn.resolve(createRelease(visitor)),
-      refuse: (visitor) => visitor.turn.reject(busy('queue_full', describeFull(queue.status()))),
-      wait(visitor, position) {
-        visitor.waits = true
-        visitor.onPosition(position)
-      },
+  const effects: Effects<Visitor> = {
+    start: (visitor) => visitor.turn.resolve(createRelease(visitor)),
+    refuse: (visitor) => visitor.turn.reject(busy('queue_full', describeFull(queue.status()))),
+    wait(visitor, position) {
+      visitor.waits = true
+      visitor.onPosition(position)
     },
-  )
+  }
+  const queue = createQueue({ slots, queue: length }, effects)
 
   const busy = (code: 'queue_full' | 'overloaded', message: string) => {
     const { running, waiting } = queue.status()

@@ -20,8 +20,10 @@ export function formatLogLine(line: string): string {
   const level = (levels[entry.level] ?? String(entry.level)).padEnd(5)
   const facts = Object.entries(entry)
     .filter(([key]) => !hidden.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([key, value]) => `${key}=${toText(value)}`)
   const stack = (entry.err as { stack?: string } | undefined)?.stack
-  const head = [String(entry.time ?? ''), level, String(entry.msg ?? ''), ...facts].join(' ').trimEnd()
+  const head = [toText(entry.time), level, toText(entry.msg), ...facts].join(' ').trimEnd()
   return stack === undefined ? head : `${head}\n${stack.replaceAll(/^/gm, '    ')}`
 }
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

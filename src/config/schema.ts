@@ -72,7 +72,5 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.output<typeof configSchema>
-export type ConfigInput = z.input<typeof configSchema>
 export type ConfigKey = keyof Config
-export type ModelConfig = z.output<typeof modelSchema>
 export const configKeys = Object.keys(configSchema.shape) as ConfigKey[]

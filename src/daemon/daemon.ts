@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync, writeFileSync, renameSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
-import { createGateway } from '../gateway/app.ts'
+import { createGateway, type GatewaySettings } from '../gateway/app.ts'
 import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
-import type { DaemonFile, DaemonStatus } from '../protocols/control/types.ts'
+import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
-import { readConfiguredModels } from './configured-models.ts'
+import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
+import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
-import { createModelHouse } from './model-house.ts'
+import { createModelHouse, type ModelHouse } from './model-house.ts'
 
 export type DaemonOptions = {
   config: Config
@@ -36,27 +37,14 @@ export type Daemon = {
 /** The composition root: builds everything, wires it, listens. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
-  const stopped = Promise.withResolvers<void>()
-  const drainOver = new AbortController()
-  let state: DaemonStatus['state'] = 'starting'
-  let stopping: Promise<void> | undefined
-
+  const life = createLifecycle()
   const configured = readConfiguredModels(config, options.baseFolder)
-  const house = createModelHouse({
-    config,
-    modelsFolder: paths.models,
-    bundled: options.bundledModel,
-    configured,
-    log,
-  })
+  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured })
   const control = createControlActions({
-    config,
+    ...options,
     house,
-    modelsFolder: paths.models,
-    home: paths.folder,
-    logFile: options.logFile,
     daemon: () => file,
-    state: () => state,
+    state: life.state,
     stop: (drainMs) => void stop(drainMs),
   })
   const gateway = createGateway({
@@ -64,56 +52,63 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     models: house.loaded,
     log,
     version,
-    state: () => state,
-    settings: {
-      lenient: config.lenient,
-      bodyLimitBytes: config.body_limit,
-      keepAliveMs: config.keep_alive,
-      readTimeoutMs: config.read_timeout,
-      writeTimeoutMs: config.write_timeout,
-      host: config.host,
-      allowedHosts: config.allowed_hosts,
-    },
-    shutdown: drainOver.signal,
+    settings: readGatewaySettings(config),
+    state: life.state,
+    shutdown: life.shutdown,
   })
   const drainGateway = createDrain(gateway)
   const base_url = await listen(gateway, config)
-  const file: DaemonFile = {
-    pid: process.pid,
-    instance: randomUUID(),
-    version,
-    base_url,
-    started_at: new Date().toISOString(),
-  }
+  const file = describeSelf(base_url, version)
   writeDaemonFile(paths.daemon, file)
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
 
-  async function drain(drainMs: number): Promise<void> {
-    state = 'draining'
-    log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
-    await drainGateway(drainMs, () => drainOver.abort())
-    await house.loaded.closeAll()
-    rmSync(paths.daemon, { force: true })
-    log.info({ event: 'daemon.stopped' }, 'stopped')
-    stopped.resolve()
-  }
-  function stop(drainMs = config.drain_timeout): Promise<void> {
-    stopping ??= drain(drainMs)
-    return stopping
-  }
-
+  const stop = (drainMs = config.drain_timeout) =>
+    life.stop(async () => {
+      log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
+      await drainGateway(drainMs, life.expire)
+      await house.loaded.closeAll()
+      rmSync(paths.daemon, { force: true })
+      log.info({ event: 'daemon.stopped' }, 'stopped')
+    })
   return {
     file,
     stop,
-    stopped: stopped.promise,
+    stopped: life.stopped,
     async loadModels(onProgress) {
-      for (const { name } of configured) {
-        const report = (fraction: number) => onProgress(`loading ${name} ${Math.round(fraction * 100)}%`)
-        await house.loaded.load(name, {}, { signal: drainOver.signal, onProgress: report })
-      }
-      if (state === 'starting') state = 'ready'
+      await loadInTurn(configured, house, life.shutdown, onProgress)
+      life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
     },
+  }
+}
+
+const describeSelf = (base_url: string, version: string): DaemonFile => ({
+  pid: process.pid,
+  instance: randomUUID(),
+  version,
+  base_url,
+  started_at: new Date().toISOString(),
+})
+
+const readGatewaySettings = (config: Config): GatewaySettings => ({
+  lenient: config.lenient,
+  bodyLimitBytes: config.body_limit,
+  keepAliveMs: config.keep_alive,
+  readTimeoutMs: config.read_timeout,
+  writeTimeoutMs: config.write_timeout,
+  host: config.host,
+  allowedHosts: config.allowed_hosts,
+})
+
+async function loadInTurn(
+  models: ModelSettings[],
+  { loaded }: ModelHouse,
+  signal: AbortSignal,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  for (const { name } of models) {
+    const report = (fraction: number) => onProgress(`loading ${name} ${Math.round(fraction * 100)}%`)
+    await loaded.load(name, {}, { signal, onProgress: report })
   }
 }
 

@@ -27,7 +27,7 @@ export async function acquireLock(path: string): Promise<Lock> {
 }
 
 /** Node 22 warns that node:sqlite is experimental; the lock uses nothing that may change. */
-async function importSqlite(): Promise<typeof import('node:sqlite')> {
+async function importSqlite() {
   const { emitWarning } = process
   process.emitWarning = () => undefined
   try {

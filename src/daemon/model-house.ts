@@ -20,14 +20,14 @@ export type ModelHouse = { catalogue: Catalogue; loaded: LoadedModels; virtual: 
 export function createModelHouse(options: {
   config: Config
   modelsFolder: string
-  bundled: string
+  bundledModel: string
   configured: ModelSettings[]
   log: Logger
 }): ModelHouse {
   const { config, configured, log } = options
   const catalogue = createCatalogue(options.modelsFolder)
-  if (statSync(options.bundled, { throwIfNoEntry: false })) {
-    catalogue.register({ name: 'pocket', aliases: [], path: options.bundled, origin: 'bundled' })
+  if (statSync(options.bundledModel, { throwIfNoEntry: false })) {
+    catalogue.register({ name: 'pocket', aliases: [], path: options.bundledModel, origin: 'bundled' })
   }
   for (const { name, aliases, source, engine } of configured) {
     if (source !== undefined && engine === 'llama-cpp')

@@ -3,7 +3,7 @@ import { createHostCheck } from './allowed-hosts.ts'
 
 const accepts = (options: { host: string; allowedHosts?: string[] }, header: string | undefined) => {
   try {
-    createHostCheck({ allowedHosts: [], ...options }).assertHost(header)
+    createHostCheck({ allowedHosts: [], ...options }).assertHost(header, '1.1')
     return true
   } catch {
     return false
@@ -15,7 +15,7 @@ test.each([
   ['LOCALHOST:8080', true],
   ['127.0.0.1:8080', true],
   ['[::1]:8080', true],
-  [undefined, true],
+  [undefined, false],
   ['localhost.evil.example', false],
   ['127.0.0.1.evil.example', false],
   ['192.168.1.5', false],
@@ -54,4 +54,10 @@ test.each([
   const assert = () => createHostCheck({ host: '127.0.0.1', allowedHosts: [] }).assertOrigin(origin, method)
   if (expected) expect(assert).not.toThrow()
   else expect(assert).toThrow(expect.objectContaining({ code: 'origin_not_allowed', status: 403 }))
+})
+
+test('HTTP/1.0 may leave the host out, HTTP/1.1 may not', () => {
+  const { assertHost } = createHostCheck({ host: '127.0.0.1', allowedHosts: [] })
+  expect(() => assertHost(undefined, '1.0')).not.toThrow()
+  expect(() => assertHost(undefined, '1.1')).toThrow(expect.objectContaining({ code: 'invalid_request' }))
 })

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 
 export type HostCheck = {
   /** Refuses a request whose Host header we do not answer to: a web page may point its own name at 127.0.0.1. */
-  assertHost(host: string | undefined): void
+  assertHost(host: string | undefined, httpVersion: string): void
   /** Refuses a change that a foreign web page asks for: a browser sends it even where it hides the answer. */
   assertOrigin(origin: string | undefined, method: string): void
 }
@@ -29,9 +29,13 @@ export function createHostCheck({ host, allowedHosts }: { host: string; allowedH
     (anyAddress && isIP(name.replace(/^\[|\]$/g, '')) !== 0)
 
   return {
-    assertHost(header) {
-      // Absent in HTTP/1.0 only, which browsers do not speak.
-      if (header === undefined || isAllowed(nameOf(header))) return
+    assertHost(header, httpVersion) {
+      if (header === undefined) {
+        // HTTP/1.0 has none, but browsers do not speak it.
+        if (httpVersion === '1.0') return
+        throw new AppError('invalid_request', 'the Host header is missing; HTTP/1.1 requires it')
+      }
+      if (isAllowed(nameOf(header))) return
       const message = `this server does not answer to the host ${quote(header)}; add it to allowed_hosts if it should`
       throw new AppError('host_not_allowed', message)
     },

@@ -5,6 +5,7 @@ import { createHostCheck } from './allowed-hosts.ts'
 import { createCall, type Call } from './call.ts'
 import { createClientErrorHandler } from './client-error.ts'
 import { addHealthRoutes } from './health.ts'
+import { linger } from './linger.ts'
 import { createNotFound, type KnownRoute } from './not-found.ts'
 import { parseJson } from './parse-json.ts'
 import { resolveRequestId } from './request-id.ts'
@@ -25,12 +26,19 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.readTimeoutMs,
+    http: {
+      // How often node looks for requests that took too long to arrive.
+      connectionsCheckingInterval: Math.max(50, Math.min(10_000, settings.readTimeoutMs / 2)),
+      // Node would answer without a body; the host check does better.
+      requireHostHeader: false,
+    },
     requestIdHeader: false,
     genReqId: resolveRequestId,
     return503OnClosing: false,
     clientErrorHandler: createClientErrorHandler(protocols[0]),
     routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: (cause, _request, reply) => {
+    frameworkErrors: (cause, request, reply) => {
+      reply.header('x-request-id', request.id)
       sendError(reply, protocols[0], toGatewayError(cause, settings.bodyLimitBytes))
     },
   })
@@ -86,7 +94,7 @@ function addHooks(app: FastifyInstance, { log, settings, state, shutdown }: Gate
     request.call = call
     reply.header('x-request-id', call.id)
     if (state() === 'draining') reply.header('connection', 'close')
-    hosts.assertHost(request.headers.host)
+    hosts.assertHost(request.headers.host, request.raw.httpVersion)
     hosts.assertOrigin(request.headers.origin, request.method)
     done()
   })
@@ -100,6 +108,11 @@ function addFailures(
   app.setErrorHandler((cause, request, reply) => {
     const error = toGatewayError(cause, settings.bodyLimitBytes)
     request.call.record.error = error
+    if (error.code === 'payload_too_large') {
+      // Fastify asks to close, which would cut the client off in mid-sentence.
+      reply.removeHeader('connection')
+      linger(request.raw)
+    }
     sendError(reply, request.routeOptions.config.protocol ?? protocols[0], error)
   })
   app.setNotFoundHandler(

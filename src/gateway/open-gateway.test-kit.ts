@@ -98,3 +98,18 @@ export const chatBody = (extra: object = {}) => ({
   messages: [{ role: 'user', content: 'Hi there' }],
   ...extra,
 })
+
+export const post = (
+  options: OpenOptions,
+  payload: unknown,
+  path = '/v1/chat/completions',
+  headers: Record<string, string> = {},
+) =>
+  openGateway(options).app.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+  })
+
+export const streamed = (extra: object = {}) => chatBody({ stream: true, ...extra })

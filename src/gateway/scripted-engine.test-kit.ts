@@ -60,8 +60,8 @@ export function createScriptedEngine(script: Script = {}): ScriptedEngine {
         generate: (choice, signal) => play(script, seen, { promptTokens, choice, signal }),
       }
     },
-    tokenize: async (text) => [...text].map((character) => character.charCodeAt(0)),
-    detokenize: async (tokens) => String.fromCharCode(...tokens),
+    tokenize: async (text) => [...Buffer.from(text)],
+    detokenize: async (tokens) => Buffer.from(tokens).toString(),
     status: () => ({
       slots: 2,
       busySlots: seen.running,

@@ -33,38 +33,29 @@ export type StreamWriter = {
 /** Puts events on the wire: batched, with comments in long silences, and never more than the client reads. */
 export function createStreamWriter(response: ServerResponse, options: StreamOptions): StreamWriter {
   const encode = options.format === 'sse' ? encodeSse : encodeLine
-  let begun = false
+  const outlet = createOutlet(response, options)
   let buffer = ''
   let flushing = false
 
-  const begin = () => {
-    if (!begun) options.begin()
-    begun = true
+  const take = () => {
+    const text = buffer
+    buffer = ''
+    return text
   }
   const flush = () => {
     flushing = false
     if (buffer === '' || response.destroyed) return
-    const text = buffer
-    buffer = ''
-    begin()
-    response.write(text)
+    outlet.write(take())
     silence.broken()
   }
   const silence = watchSilence(options, () => {
     if (response.destroyed || response.writableNeedDrain) return
-    begin()
-    response.write(encodeSseComment(options.describeWait()))
+    outlet.write(encodeSseComment(options.describeWait()))
   })
-  const finish = (done?: () => void) => {
-    silence.stop()
-    begin()
-    response.end(buffer, done)
-    buffer = ''
-  }
 
   return {
     get begun() {
-      return begun
+      return outlet.begun
     },
     write(event) {
       buffer += encode(event)
@@ -74,17 +65,36 @@ export function createStreamWriter(response: ServerResponse, options: StreamOpti
     },
     room: () =>
       response.writableNeedDrain || response.destroyed ? waitForRoom(response, options.stallMs) : undefined,
-    end: () => finish(),
+    end: () => outlet.end(take()),
     fail(event) {
-      buffer += encode(event)
       const { socket } = response
-      finish(() => socket?.destroySoon())
+      outlet.end(take() + encode(event), () => socket?.destroySoon())
     },
     stop() {
       silence.stop()
       buffer = ''
     },
   }
+}
+
+/** The response, whose head is written when the first byte needs it. */
+function createOutlet(response: ServerResponse, options: Pick<StreamOptions, 'begin'>) {
+  const outlet = {
+    begun: false,
+    write(text: string) {
+      begin()
+      response.write(text)
+    },
+    end(text: string, done?: () => void) {
+      begin()
+      response.end(text, done)
+    },
+  }
+  const begin = () => {
+    if (!outlet.begun) options.begin()
+    outlet.begun = true
+  }
+  return outlet
 }
 
 const encodeLine = ({ data }: ServerEvent): string => `${data}\n`

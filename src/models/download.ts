@@ -25,7 +25,7 @@ export async function download(url: URL, part: string, hooks: TransferHooks): Pr
           cause,
         })
       if (cause instanceof AppError) throw cause
-      if (attempt === attempts) {
+      if (attempt === attempts || isHopeless(cause)) {
         throw new AppError(
           'engine_failed',
           `${url.href} could not be downloaded (${(cause as Error).message}); pull again to go on where it stopped`,
@@ -36,6 +36,10 @@ export async function download(url: URL, part: string, hooks: TransferHooks): Pr
     }
   }
 }
+
+/** A wrong host or a closed port does not get better by waiting. */
+const isHopeless = (cause: unknown) =>
+  ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN'].includes(String((cause as NodeJS.ErrnoException).code))
 
 async function transfer(url: URL, part: string, hooks: TransferHooks): Promise<string> {
   const hash = createHash('sha256')

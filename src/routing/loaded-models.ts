@@ -1,35 +1,21 @@
-import type { Engine } from '../engine/engine.ts'
 import { AppError } from '../errors.ts'
-import type { Admission } from '../admission/admission.ts'
-import type { ModelListing, ModelRoute, ModelRouter, ResolveHooks } from './model-router.ts'
+import { createLoadingModel, type BringUp, type LoadingModel, type RunningModel } from './loading-model.ts'
+import type { ModelListing, ModelRouter, ResolveHooks } from './model-router.ts'
 
 /** What the catalogue knows about a model that may be loaded. */
 export type KnownModel = { name: string; aliases: string[]; created: number }
+export type LoadOverrides = { parallel?: number; contextLength?: number; threads?: number }
 
 export type LoadedModelsOptions = {
   known(): KnownModel[]
   /** Brings a model up; called at most once at a time per model. */
-  load(
-    name: string,
-    overrides: LoadOverrides,
-    hooks: ResolveHooks,
-  ): Promise<{ engine: Engine; admission: Admission }>
+  load(name: string, overrides: LoadOverrides, hooks: ResolveHooks): ReturnType<BringUp>
   /** Load on the first request that names a model; otherwise only `load` does. */
   autoload: boolean
 }
-export type LoadOverrides = { parallel?: number; contextLength?: number; threads?: number }
-export type RunningModel = ModelRoute & { loadedAt: Date; loadMs: number }
-
-type Entry = {
-  progress: number
-  listeners: Set<(fraction: number) => void>
-  abort: AbortController
-  loading: Promise<RunningModel>
-  running?: RunningModel
-}
 
 export interface LoadedModels extends ModelRouter {
-  /** Like `resolve`, whatever `autoload` says. Rejects with `conflict` if it runs with other settings. */
+  /** Like `resolve`, whatever `autoload` says. Rejects with `conflict` if it is loaded and other settings are asked for. */
   load(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel>
   /** Running requests of that model fail with `engine_failed`. */
   unload(name: string): Promise<void>
@@ -38,82 +24,67 @@ export interface LoadedModels extends ModelRouter {
 }
 
 export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
-  const entries = new Map<string, Entry>()
+  const models = new Map<string, LoadingModel>()
   const lookUp = (name: string) => lookUpKnown(options.known(), name)
 
-  function begin(name: string, overrides: LoadOverrides): Entry {
-    const abort = new AbortController()
-    const entry: Entry = { progress: 0, listeners: new Set(), abort, loading: bringUp() }
-    async function bringUp(): Promise<RunningModel> {
-      const started = performance.now()
-      // One turn later, so that `entry` exists before the first progress report.
-      await Promise.resolve()
-      const hooks = { signal: abort.signal, onProgress: (fraction: number) => report(entry, fraction) }
-      const { engine, admission } = await options.load(name, overrides, hooks)
-      const running = {
-        model: name,
-        engine,
-        admission,
-        loadedAt: new Date(),
-        loadMs: performance.now() - started,
-      }
-      if (abort.signal.aborted) {
-        await engine.close()
-        throw new AppError('cancelled', `loading ${name} was cancelled`)
-      }
-      entry.running = running
-      return running
-    }
-    entries.set(name, entry)
-    entry.loading.catch(() => entries.delete(name))
-    return entry
+  function begin(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel> {
+    const model = createLoadingModel(name, (loadHooks) => options.load(name, overrides, loadHooks))
+    models.set(name, model)
+    const first = model.wait(hooks)
+    // A model that failed to load is as if it had never been asked for: the next request tries again.
+    void model.failed.then(() => models.get(name) === model && models.delete(name))
+    return first
   }
-
   async function load(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel> {
     const known = lookUp(name)
-    const present = entries.get(known.name)
-    if (present && Object.values(overrides).some((value) => value !== undefined)) {
-      throw new AppError(
-        'conflict',
-        `${known.name} is already loaded; unload it first to load it with other settings`,
-      )
-    }
-    return waitFor(present ?? begin(known.name, overrides), hooks)
+    const present = models.get(known.name)
+    if (!present) return begin(known.name, overrides, hooks)
+    if (Object.keys(overrides).length === 0) return present.wait(hooks)
+    throw new AppError(
+      'conflict',
+      `${known.name} is already loaded; unload it first to load it with other settings`,
+    )
   }
-
   async function unload(name: string): Promise<void> {
+    const known = models.has(name) ? { name } : lookUp(name)
+    const model = models.get(known.name)
+    if (!model) throw new AppError('conflict', `${known.name} is not loaded; see what is with: sluice ps`)
+    models.delete(known.name)
+    await model.close()
+  }
+  async function resolve(name: string, hooks: ResolveHooks): Promise<RunningModel> {
+    // The usual case first, without a look at the catalogue.
+    const up = models.get(name)?.running
+    if (up) return up
     const known = lookUp(name)
-    const entry = entries.get(known.name)
-    if (!entry) throw new AppError('conflict', `${known.name} is not loaded; see what is with: sluice ps`)
-    entries.delete(known.name)
-    entry.abort.abort()
-    const running = await entry.loading.catch(() => undefined)
-    await running?.engine.close()
+    const present = models.get(known.name)
+    if (present) return present.running ?? present.wait(hooks)
+    if (options.autoload) return begin(known.name, {}, hooks)
+    throw new AppError(
+      'model_not_found',
+      `${known.name} is not loaded, and autoload is off; run: sluice load ${known.name}`,
+    )
   }
 
   return {
     load,
     unload,
-    async resolve(name, hooks) {
-      const known = lookUp(name)
-      const entry = entries.get(known.name)
-      if (entry?.running) return entry.running
-      if (!entry && !options.autoload) {
-        throw new AppError(
-          'model_not_found',
-          `${known.name} is not loaded, and autoload is off; run: sluice load ${known.name}`,
-        )
-      }
-      return waitFor(entry ?? begin(known.name, {}), hooks)
-    },
-    list: () => options.known().map((known) => describe(known, entries.get(known.name))),
-    find(id) {
-      const known = options.known().find((model) => answersTo(model, id))
-      return known && describe(known, entries.get(known.name))
-    },
-    running: () => [...entries.values()].flatMap((entry) => entry.running ?? []),
+    resolve,
+    ...createDirectory(options.known, models),
+    running: () => [...models.values()].flatMap((model) => model.running ?? []),
     async closeAll() {
-      await Promise.allSettled([...entries.keys()].map((name) => unload(name)))
+      await Promise.allSettled([...models.keys()].map((name) => unload(name)))
+    },
+  }
+}
+
+function createDirectory(known: () => KnownModel[], models: Map<string, LoadingModel>) {
+  const describe = (model: KnownModel) => describeModel(model, models.get(model.name))
+  return {
+    list: () => known().map(describe),
+    find(id: string) {
+      const found = known().find((model) => answersTo(model, id))
+      return found && describe(found)
     },
   }
 }
@@ -134,37 +105,16 @@ function lookUpKnown(known: KnownModel[], name: string): KnownModel {
   )
 }
 
-function report(entry: Entry, fraction: number): void {
-  entry.progress = fraction
-  for (const listener of entry.listeners) listener(fraction)
-}
-
-/** A caller may give up; the load goes on, since others may be waiting for it. */
-async function waitFor(entry: Entry, { signal, onProgress }: ResolveHooks): Promise<RunningModel> {
-  const left = Promise.withResolvers<never>()
-  const leave = () =>
-    left.reject(new AppError('cancelled', 'the caller went away while the model was loading'))
-  if (signal.aborted) leave()
-  signal.addEventListener('abort', leave, { once: true })
-  entry.listeners.add(onProgress)
-  try {
-    return await Promise.race([entry.loading, left.promise])
-  } finally {
-    entry.listeners.delete(onProgress)
-    signal.removeEventListener('abort', leave)
-  }
-}
-
-function describe(known: KnownModel, entry: Entry | undefined): ModelListing {
+function describeModel(known: KnownModel, model: LoadingModel | undefined): ModelListing {
   const listing: ModelListing = {
     id: known.name,
     aliases: known.aliases,
     created: known.created,
-    status: entry ? (entry.running ? 'loaded' : 'loading') : 'unloaded',
+    status: model ? (model.running ? 'loaded' : 'loading') : 'unloaded',
   }
-  if (entry?.running) {
-    listing.info = entry.running.engine.info
-    listing.slots = entry.running.engine.status().slots
+  if (model?.running) {
+    listing.info = model.running.engine.info
+    listing.slots = model.running.engine.status().slots
   }
   return listing
 }

@@ -5,6 +5,7 @@ import type { Sessions } from './sessions.ts'
 
 export type Beginning = {
   model: string | undefined
+  /** The empty text takes a resumed session's system message away. */
   system: string | undefined
   options: ChatOptions
   /** Go on with the last session. */
@@ -22,14 +23,14 @@ export async function beginConversation(
   if (latest?.conversation === undefined) {
     const chosen = chooseModel(await backend.models(), model)
     if (resume) notes.push('there is no earlier session to go on with; this is a new one')
-    const conversation = createConversation({ model: chosen, system, options }, new Date())
+    const conversation = createConversation({ model: chosen, system: system || undefined, options }, new Date())
     return { conversation, resumed: false, notes }
   }
   const last = latest.conversation
   const conversation = {
     ...last,
     model: model === undefined ? last.model : chooseModel(await backend.models(), model),
-    system: system ?? last.system,
+    system: system === undefined ? last.system : system || undefined,
     options: { ...last.options, ...options },
   }
   return { conversation, resumed: true, notes }

@@ -44,6 +44,13 @@ export function openTerminal(
   emitKeypressEvents(input)
   input.on('keypress', keyboard.press)
   input.once('end', keyboard.end)
+  // A window that closed fails reads and writes: stop the answer and leave.
+  const lose = () => {
+    keyboard.interrupt()
+    keyboard.end()
+  }
+  input.on('error', lose)
+  output.on('error', lose)
   input.resume()
   mode.enter()
 

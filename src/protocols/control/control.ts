@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
+import type { AppError } from '../../errors.ts'
 import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
 import { progressStream } from './progress-stream.ts'

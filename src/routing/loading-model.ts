@@ -1,0 +1,66 @@
+import type { Admission } from '../admission/admission.ts'
+import type { Engine } from '../engine/engine.ts'
+import { AppError } from '../errors.ts'
+import type { ModelRoute, ResolveHooks } from './model-router.ts'
+
+export type RunningModel = ModelRoute & { loadedAt: Date; loadMs: number }
+export type BringUp = (hooks: ResolveHooks) => Promise<{ engine: Engine; admission: Admission }>
+
+/** One model from the first request for it until it is unloaded. */
+export interface LoadingModel {
+  /** Undefined until it is up. */
+  readonly running: RunningModel | undefined
+  /** Resolves if the load fails; otherwise never. */
+  readonly failed: Promise<void>
+  /** Rejects with the load error, or with `cancelled` when this caller's signal aborts; others keep waiting. */
+  wait(hooks: ResolveHooks): Promise<RunningModel>
+  /** Stops a load in progress or closes the engine; resolves when its memory is free. */
+  close(): Promise<void>
+}
+
+export function createLoadingModel(name: string, bringUp: BringUp): LoadingModel {
+  const abort = new AbortController()
+  const listeners = new Set<(fraction: number) => void>()
+  let running: RunningModel | undefined
+  const loading = load()
+  const failed = Promise.withResolvers<void>()
+  loading.catch(() => failed.resolve())
+
+  async function load(): Promise<RunningModel> {
+    const started = performance.now()
+    const report = (fraction: number) => listeners.forEach((listener) => listener(fraction))
+    const { engine, admission } = await bringUp({ signal: abort.signal, onProgress: report })
+    if (abort.signal.aborted) {
+      await engine.close()
+      throw new AppError('cancelled', `loading ${name} was cancelled`)
+    }
+    running = { model: name, engine, admission, loadedAt: new Date(), loadMs: performance.now() - started }
+    return running
+  }
+
+  return {
+    failed: failed.promise,
+    get running() {
+      return running
+    },
+    async wait({ signal, onProgress }) {
+      const left = Promise.withResolvers<never>()
+      const leave = () =>
+        left.reject(new AppError('cancelled', 'the caller went away while the model was loading'))
+      if (signal.aborted) leave()
+      signal.addEventListener('abort', leave, { once: true })
+      listeners.add(onProgress)
+      try {
+        return await Promise.race([loading, left.promise])
+      } finally {
+        listeners.delete(onProgress)
+        signal.removeEventListener('abort', leave)
+      }
+    },
+    async close() {
+      abort.abort()
+      const up = await loading.catch(() => undefined)
+      await up?.engine.close()
+    },
+  }
+}
