@@ -211,3 +211,18 @@ test.each<[string, OddAnswer, string]>([
 ])('an answer in one piece that is %s fails', async (_, answer, kind) => {
   expect((await ask(answer, { stream: false })).failure?.kind).toBe(kind)
 })
+
+test('events that come in one read have one time, though each is a transfer chunk of its own', async () => {
+  const attempt = await ask((response) => {
+    startStream(response)
+    const socket = response.socket!
+    socket.cork()
+    response.write(roleEvent)
+    for (let token = 0; token < 20; token += 1) response.write(textEvent('word '))
+    response.end(finishEvent() + usageEvent(1, 20) + doneEvent)
+    socket.uncork()
+  })
+  expect(attempt).toMatchObject({ failure: undefined, reply: { contentEvents: 20 } })
+  expect(attempt.timeline.reads).toBe(1)
+  expect(attempt.timeline.last).toBe(attempt.timeline.first)
+})

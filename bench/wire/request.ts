@@ -52,6 +52,7 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
   let controller: Dispatcher.DispatchController | undefined
   let reader: Reader | undefined
   let ended = false
+  const clock = createReadClock()
 
   const end = (failure: Failure | undefined): void => {
     if (ended) return
@@ -77,9 +78,8 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
       if (status >= 200) reader = createReader(plan, status, String(headers['content-type'] ?? ''))
     },
     onResponseData(_controller, chunk) {
-      const time = performance.now()
       try {
-        reader?.read(chunk, time)
+        reader?.read(chunk, clock())
       } catch (cause) {
         stop({ kind: 'invalid_response', message: (cause as Error).message })
       }
@@ -89,6 +89,22 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
       end(reader?.complete() === true ? reader.end() : resolveFailure(cause, progress())),
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
+}
+
+/**
+ * One time for all that a socket read brings. The HTTP parser hands over each transfer chunk by itself, and servers
+ * write one event per chunk: times taken at each would show gaps of microseconds that were never on the wire.
+ */
+const createReadClock = (): (() => number) => {
+  let time: number | undefined
+  return () => {
+    if (time === undefined) {
+      time = performance.now()
+      // The parser goes through a read without a pause, so this runs after the last of it.
+      queueMicrotask(() => (time = undefined))
+    }
+    return time
+  }
 }
 
 const createReader = (

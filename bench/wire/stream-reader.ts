@@ -4,7 +4,7 @@ import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Takes the bytes of one answer as they come. `time` is when the socket gave them to us. */
+/** Takes the bytes of one answer as they come. `time` is when the socket gave them to us: equal times, one read. */
 export type Reader = {
   readonly reply: Reply
   read(chunk: Uint8Array, time: number): void
@@ -52,7 +52,7 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
     read(chunk, time) {
       outputInThisRead = false
       parser.push(chunk)
-      if (outputInThisRead) timeline.push(time)
+      if (outputInThisRead && time !== timeline.last) timeline.push(time)
     },
     end() {
       if (failure !== undefined) return failure

@@ -26,12 +26,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.readTimeoutMs,
-    http: {
-      // How often node looks for requests that took too long to arrive.
-      connectionsCheckingInterval: Math.max(50, Math.min(10_000, settings.readTimeoutMs / 2)),
-      // Node would answer without a body; the host check does better.
-      requireHostHeader: false,
-    },
+    http: createHttpOptions(settings.readTimeoutMs),
     requestIdHeader: false,
     genReqId: resolveRequestId,
     return503OnClosing: false,
@@ -58,6 +53,15 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   }
   return app
 }
+
+const createHttpOptions = (readTimeoutMs: number) => ({
+  // How often node looks for requests that took too long to arrive.
+  connectionsCheckingInterval: Math.max(50, Math.min(10_000, readTimeoutMs / 2)),
+  // With a longer one than for the whole request, node never ends a request.
+  headersTimeout: readTimeoutMs > 0 ? Math.min(60_000, readTimeoutMs) : 60_000,
+  // Node would answer without a body; the host check does better.
+  requireHostHeader: false,
+})
 
 function addContentType(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError } from '../errors.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -7,7 +7,9 @@ import type { Protocol } from '../protocols/protocol.ts'
 export const createClientErrorHandler =
   (protocol: Protocol) =>
   (cause: NodeJS.ErrnoException, socket: Socket): void => {
-    if (cause.code === 'ECONNRESET' || !socket.writable) {
+    // Node's own field, which its default handler reads too: in the middle of an answer nothing else may be written.
+    const answer = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage
+    if (cause.code === 'ECONNRESET' || !socket.writable || answer?.headersSent === true) {
       socket.destroy()
       return
     }

@@ -23,7 +23,10 @@ export async function beginConversation(
   if (latest?.conversation === undefined) {
     const chosen = chooseModel(await backend.models(), model)
     if (resume) notes.push('there is no earlier session to go on with; this is a new one')
-    const conversation = createConversation({ model: chosen, system: system || undefined, options }, new Date())
+    const conversation = createConversation(
+      { model: chosen, system: system || undefined, options },
+      new Date(),
+    )
     return { conversation, resumed: false, notes }
   }
   const last = latest.conversation
