@@ -6,7 +6,10 @@ import { rooms } from './oxlint.config.ts'
 /** `| \`src/x\` | job | \`a\`, \`b\` |` -> ['src/x', ['a', 'b']] */
 function readRooms(markdown: string): [string, string[]][] {
   const rows = markdown.matchAll(/^\| `([\w/]+)` \| .* \| (.*) \|$/gm)
-  return [...rows].map(([, room, open]) => [room!, [...open!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!)])
+  return [...rows].map(([, room, open]) => [
+    room!,
+    [...open!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!),
+  ])
 }
 
 test('the table in ARCHITECTURE.md is the one that lint enforces', () => {

@@ -1,4 +1,5 @@
 import type { BenchOptions } from './options.ts'
+import { plural } from './plural.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
@@ -25,16 +26,23 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainTokens(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
+    explainShortfall(facts),
     facts.openedDuring > 0 &&
-      `${facts.openedDuring} connections were made while measuring: the server did not keep all of them open`,
+      `${plural(facts.openedDuring, 'new connection')} while measuring: the server did not keep all of them open`,
     facts.recorded.samplesDropped > 0 &&
-      `the last ${facts.recorded.samplesDropped} requests have no raw sample; histograms and counters include them`,
+      `no raw samples of the last ${plural(facts.recorded.samplesDropped, 'request')}; histograms and counters include them`,
   ].filter((note) => typeof note === 'string')
+
+const explainShortfall = ({ recorded, options }: NoteFacts): string | undefined => {
+  const { concurrency } = options.load
+  if (recorded.sent === 0 || recorded.sent >= concurrency) return undefined
+  return `only ${plural(recorded.sent, 'request')} for ${plural(concurrency, 'connection')}: the load was never as high as asked`
+}
 
 const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
   if (failed === 0) return undefined
   if (failed === sent) return 'no warm-up request succeeded, so nothing was measured'
-  return `${failed} of ${sent} warm-up requests failed; they are not counted`
+  return `${failed} of ${plural(sent, 'warm-up request')} failed and are not counted`
 }
 
 /** Below this a run is mostly its own beginning, and says nothing about how busy we were. */
@@ -84,5 +92,5 @@ const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
 const explainIgnoreEos = ({ options, recorded }: NoteFacts): string | undefined => {
   const stopped = recorded.finishReasons['stop'] ?? 0
   if (!options.sampling.ignoreEos || stopped === 0) return undefined
-  return `${stopped} answers stopped by themselves in spite of --ignore-eos: the server does not honour ignore_eos`
+  return `${plural(stopped, 'answer')} stopped early in spite of --ignore-eos: the server does not honour ignore_eos`
 }

@@ -212,7 +212,7 @@ test('a server that ignores ignore_eos is told on', async () => {
     startStream(response).end(textEvent('a') + finishEvent('stop') + usageEvent(1, 1) + doneEvent),
   )
   const result = await bench(server, { sampling: { ignoreEos: true } })
-  expect(result.notes.join()).toContain('10 answers stopped by themselves in spite of --ignore-eos')
+  expect(result.notes.join()).toContain('10 answers stopped early in spite of --ignore-eos')
 })
 
 test('several tokens in one event: TPOT by usage, no ITL, and the reason', async () => {

@@ -1,3 +1,4 @@
+import { plural } from '../plural.ts'
 import type { BenchResult } from '../result.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 
@@ -12,7 +13,7 @@ export const renderFigures = (result: BenchResult): string => {
       'Duration',
       none
         ? undefined
-        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${formatCount(warmUp.sent)} warm-up requests` : ''}`,
+        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}`,
     ],
     ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
     ['Output tokens/s', rate(throughput.output_tokens_per_second)],

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../result.ts'
+import { latencyNames, type BenchResult } from '../result.ts'
 import { renderFigures } from './figures.ts'
 import { renderLatencyTable } from './latency-table.ts'
 import { wrap } from './wrap.ts'
@@ -35,10 +35,16 @@ const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, column
   return [requests.sent === 0 ? 'Errors while warming up' : 'Errors', ...lines].join('\n')
 }
 
-const renderThresholds = ({ thresholds }: BenchResult): string =>
+const renderThresholds = ({ thresholds, latency }: BenchResult): string =>
   thresholds
-    .map(({ expression, actual, passed }) => {
+    .map(({ expression, metric, actual, passed }) => {
       const found = actual === null ? 'not measured' : `measured ${Math.round(actual * 1000) / 1000}`
-      return `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${found})`
+      const unsure = isUncertain(latency, metric) ? ', from too few samples' : ''
+      return `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${found}${unsure})`
     })
     .join('\n')
+
+const isUncertain = (latency: BenchResult['latency'], metric: string): boolean =>
+  latencyNames.some((name) =>
+    latency[name]?.uncertain.some((percentile) => metric === `${name}_${percentile}`),
+  )

@@ -136,7 +136,7 @@ test.each<[string, OddAnswer, string]>([
   [
     'stops after some output',
     (response) => void startStream(response).write(textEvent('a')),
-    'after 1 pieces',
+    'after 1 piece of',
   ],
 ])('a server that %s runs into the timeout', async (_, answer, message) => {
   const { failure } = await ask(answer, { timeoutMs: 300 })

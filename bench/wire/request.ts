@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { createReply, type Attempt } from './attempt.ts'
 import { createBodyReader, createRefusalReader, createWrongTypeReader } from './body-reader.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { plural } from '../plural.ts'
 import { resolveFailure, type Failure, type Progress } from './failure.ts'
 import { createStreamReader, type Live, type Reader } from './stream-reader.ts'
 import type { Timeline } from './timeline.ts'
@@ -122,7 +123,7 @@ const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress:
   const where = {
     unanswered: 'without an answer',
     headers: stream ? 'without any output' : 'in the middle of the answer',
-    output: `after ${timeline.reads} pieces of output`,
+    output: `after ${plural(timeline.reads, 'piece')} of output`,
   }
   return { kind: 'timeout', message: `${timeoutMs / 1000} s passed ${where[progress]}` }
 }

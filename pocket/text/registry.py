@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pocket.text import dialogue
 from pocket.text.about_self import ABOUT
 from pocket.text.arithmetic import arithmetic_exchange
+from pocket.text.copying import copying_exchange
 from pocket.text.document import Document, Turn, system
 from pocket.text.fact_questions import fact_exchange
 from pocket.text.grammar import pick
@@ -68,6 +69,7 @@ SINGLE: dict[str, tuple[Exchange, float]] = {
     "arithmetic": (arithmetic_exchange, 0.27),
     "facts": (fact_exchange, 0.10),
     "unknown": (unknown_exchange, 0.08),
+    "copying": (copying_exchange, 0.12),
 }
 _DIALOGUE_WEIGHT = 0.06
 _PERSONA_WEIGHT = 0.07

@@ -34,6 +34,10 @@ def any_subject(rng: random.Random) -> Subject:
     return pick(rng, FAVOURITES if rng.random() < 0.4 else _ALL)
 
 
+def invented_word(rng: random.Random) -> str:
+    return "".join(pick(rng, names.SYLLABLES) for _ in range(2 + int(rng.random() * 2)))
+
+
 def any_adjective(rng: random.Random, subject: Subject) -> str:
     if subject.noun in _NO_SIZE:
         return pick(rng, ("old", "quiet", "lonely", "wise", "gentle", "patient"))

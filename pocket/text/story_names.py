@@ -40,3 +40,8 @@ VILLAGES = (
     "Millbrook", "Greenhill", "Stonebridge", "Willowdale", "Harbourton", "Applewood", "Foxley",
     "Riverbend", "Snowfield", "Honeywell", "Oakham", "Brightwater",
 )  # fmt: skip
+
+# Sounds for words that mean nothing.
+SYLLABLES = (
+    "bla tor mi zan quo fel dru kir pa ven shi lor gan tus mek ru dol cas ni wex bor ju hal pri".split()
+)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pocket.text.document import Turn, assistant, user
 from pocket.text.grammar import pick, sentence_case, spin, with_article
 from pocket.text.phrasing import roughen
+from pocket.text.story_cast import invented_word
 from pocket.text.topic import punctuated
 
 _PEOPLE = (
@@ -88,9 +89,6 @@ _FIXED = (
     "[Which stocks should I buy|Should I invest in gold|How do I invest my money|What is the exchange rate]",
     "[Summarize this text|Proofread this text|Correct my grammar|Find the bug in my code|Fix this error]",
 )
-_SYLLABLES = (
-    "bla tor mi zan quo fel dru kir pa ven shi lor gan tus mek ru dol cas ni wex bor ju hal pri".split()
-)
 
 _ANSWERS = (
     "I am small, and I do not know that.",
@@ -110,7 +108,7 @@ _TIME_ANSWERS = ("I do not know the time or the date. I have no clock.",)
 
 
 def _invented(rng: random.Random) -> str:
-    word = "".join(pick(rng, _SYLLABLES) for _ in range(2 + int(rng.random() * 2)))
+    word = invented_word(rng)
     return sentence_case(word) if rng.random() < 0.5 else with_article(word)
 
 

@@ -9,7 +9,8 @@ export const createClientErrorHandler =
   (cause: NodeJS.ErrnoException, socket: Socket): void => {
     // Node's own field, which its default handler reads too: in the middle of an answer nothing else may be written.
     const answer = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage
-    if (cause.code === 'ECONNRESET' || !socket.writable || answer?.headersSent === true) {
+    const isHalfSent = answer?.headersSent === true && !answer.writableEnded
+    if (cause.code === 'ECONNRESET' || !socket.writable || isHalfSent) {
       socket.destroy()
       return
     }

@@ -25,7 +25,6 @@ export function createRouteHandler(
   const { settings } = options
   return async (request, reply) => {
     const { call } = request
-    if (settings.writeTimeoutMs > 0) limitTime(call, settings.writeTimeoutMs)
     const fail = (cause: unknown): AppError => {
       const error = toGatewayError(call.signal.aborted ? call.signal.reason : cause, settings.bodyLimitBytes)
       call.record.error = error
@@ -89,12 +88,17 @@ function createContext(call: Call, reply: FastifyReply, options: GatewayOptions)
         'x-sluice-ignored-parameters',
         parameters.map(encodeURIComponent).join(', ').slice(0, 4096),
       ),
-    generate: (model, requests, count) => startGeneration(options, call, { model, requests, count }),
+    generate(model, requests, count) {
+      // Answers only: a download or a load may take as long as it takes.
+      limitTime(call, options.settings.writeTimeoutMs)
+      return startGeneration(options, call, { model, requests, count })
+    },
     models: options.models,
   }
 }
 
 function limitTime(call: Call, ms: number): void {
+  if (ms === 0) return
   const expire = () =>
     call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
   const timer = setTimeout(expire, ms)

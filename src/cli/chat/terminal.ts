@@ -8,7 +8,7 @@ import { createDim } from './style.ts'
 import { createWordWrap } from './word-wrap.ts'
 
 export type Terminal = {
-  /** Control characters are dropped; styling goes through `hint`. Takes the status line away first. */
+  /** From the beginning of a line. Control characters are dropped. Takes the status line away first. */
   write(text: string): void
   /** Starts a text that comes in pieces; what it gives writes them, without cutting words at the edge. */
   prose(): (text: string) => void
@@ -88,13 +88,17 @@ function createVoice(
     statusLine.show(undefined)
     output.write(text)
   }
+  const startText = () => {
+    const wrap = animate ? createWordWrap(() => output.columns ?? Infinity) : (text: string) => text
+    return (text: string) => wrap(stripControls(text))
+  }
   return {
-    write: (text) => write(stripControls(text)),
+    write: (text) => write(startText()(text)),
     prose() {
-      const wrap = animate ? createWordWrap(() => output.columns ?? Infinity) : (text: string) => text
-      return (text) => write(wrap(stripControls(text)))
+      const clean = startText()
+      return (text) => write(clean(text))
     },
-    hint: (text) => write(`${dim(stripControls(text))}\n`),
+    hint: (text) => write(`${dim(startText()(text))}\n`),
     status: (text) => statusLine.show(text === undefined ? undefined : stripControls(text)),
   }
 }

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { writeNotes, type NoteFacts } from './notes.ts'
+import { createBuiltInPrompts, createListedPrompts } from './prompts/prompts.ts'
+import { createRecorder, type Recorded } from './record/recorder.ts'
+import { createLatency } from './record/statistics.ts'
+
+const prompts = createBuiltInPrompts(1, 'abc')
+const list = ['one', 'two'].map((text) => ({ where: text, text, extra: {} }))
+
+/** Ten requests of 20 ms each in ten seconds. */
+const recordedOf = (changes: Partial<Recorded> = {}): Recorded => {
+  const e2e = createLatency()
+  e2e.record(20)
+  const empty = createRecorder().recorded()
+  const latencies = { ...empty.latencies, e2e: e2e.summary() }
+  const tokens = { ...empty.tokens, source: 'usage' as const, gapsAreNotTokens: undefined }
+  return { ...empty, sent: 10, succeeded: 10, durationMs: 10_000, latencies, tokens, ...changes }
+}
+const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
+  writeNotes({
+    options: {
+      url: 'http://x',
+      endpoint: 'chat',
+      stream: true,
+      load: { mode: 'closed', concurrency: 2 },
+      prompts: { kind: 'built-in' },
+      sampling: { ignoreEos: false },
+      timeoutMs: 1000,
+    },
+    prompts,
+    recorded: recordedOf(),
+    selfCheck: { loop_lag_p99_ms: 1, loop_lag_max_ms: 5, loop_utilization: 0.1 },
+    interrupted: false,
+    usageRefused: false,
+    openedDuring: 0,
+    warmed: { sent: 2, failed: 0, errors: [] },
+    ...changes,
+  })
+const selfCheck = { loop_lag_p99_ms: 1, loop_lag_max_ms: 5, loop_utilization: 0.1 }
+
+test('a clean run says only what its prompts were', () => {
+  expect(notesOf()).toEqual([expect.stringContaining('built-in prompts')])
+})
+
+test('lag is told when it may have bent a latency, compared with the shortest one', () => {
+  const late = { ...selfCheck, loop_lag_p99_ms: 4.21 }
+  expect(notesOf({ selfCheck: late })[0]).toContain('late itself (event loop lag P99 4.2 ms, max 5.0 ms)')
+  expect(notesOf({ selfCheck: { ...selfCheck, loop_lag_p99_ms: 2.9 } })).toHaveLength(1)
+  const slow = createLatency()
+  slow.record(2000)
+  const recorded = recordedOf({ latencies: { ...recordedOf().latencies, e2e: slow.summary() } })
+  expect(notesOf({ selfCheck: late, recorded })).toHaveLength(1)
+})
+
+test('a busy generator is told, but not by the first moments of a run', () => {
+  const busy = { ...selfCheck, loop_utilization: 0.97 }
+  expect(notesOf({ selfCheck: busy })[0]).toContain('busy 97 % of the time')
+  expect(notesOf({ selfCheck: busy, recorded: recordedOf({ durationMs: 100 }) })).toHaveLength(1)
+})
+
+test('prompts that repeat are told', () => {
+  const repeated = createListedPrompts('file', list, prompts)
+  expect(notesOf({ prompts: repeated })).toEqual([
+    expect.stringContaining('2 prompts were sent 10 times in turn'),
+  ])
+  expect(notesOf({ prompts: repeated, recorded: recordedOf({ sent: 2 }) })).toEqual([])
+  const single = createListedPrompts('text', list.slice(0, 1), prompts)
+  expect(notesOf({ prompts: single })).toEqual([
+    expect.stringContaining('every request sent the same prompt'),
+  ])
+})
+
+test.each<[string, Partial<NoteFacts>]>([
+  ['only 1 request for 2 connections', { recorded: recordedOf({ sent: 1 }) }],
+  ['3 new connections while measuring', { openedDuring: 3 }],
+  ['1 of 2 warm-up requests failed and', { warmed: { sent: 2, failed: 1, errors: [] } }],
+  ['no raw samples of the last 7 requests', { recorded: recordedOf({ samplesDropped: 7 }) }],
+  ['the run was interrupted', { interrupted: true }],
+  ['refuses stream_options.include_usage', { usageRefused: true }],
+])('%s', (text, changes) => {
+  expect(notesOf(changes).join('\n')).toContain(text)
+})
