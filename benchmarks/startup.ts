@@ -11,7 +11,9 @@ const run = join(root, 'bin', 'run.js')
 
 function milliseconds(words: string[]): number {
   const started = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, words, { env: { ...process.env, SLUICE_HOME: home, SLUICE_PORT: '0' } })
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    env: { ...process.env, SLUICE_HOME: home, SLUICE_PORT: '0' },
+  })
   if (status !== 0 && status !== 3) throw new Error(`${words.join(' ')}: exit ${status}\n${String(stderr)}`)
   return performance.now() - started
 }
@@ -32,7 +34,11 @@ for (let round = -1; round < rounds; round++) {
     if (round >= 0) times[name]!.push(spent)
   }
 }
-const serve = { 'serve, no model': [] as number[], 'serve --model pocket': [] as number[], 'status (daemon runs)': [] as number[] }
+const serve = {
+  'serve, no model': [] as number[],
+  'serve --model pocket': [] as number[],
+  'status (daemon runs)': [] as number[],
+}
 for (let round = 0; round < 5; round++) {
   serve['serve, no model'].push(milliseconds([run, 'serve']))
   serve['status (daemon runs)'].push(milliseconds([run, 'status']))
@@ -45,5 +51,7 @@ rmSync(home, { recursive: true, force: true })
 const floor = median(times['node -e 0']!)
 for (const [name, values] of Object.entries({ ...times, ...serve })) {
   const middle = median(values)
-  console.log(`${name.padEnd(28)}${middle.toFixed(0).padStart(7)} ms  ${(middle / floor).toFixed(2).padStart(6)}x node -e 0`)
+  console.log(
+    `${name.padEnd(28)}${middle.toFixed(0).padStart(7)} ms  ${(middle / floor).toFixed(2).padStart(6)}x node -e 0`,
+  )
 }

@@ -8,5 +8,6 @@ settings.enableAutoTranspile = false
 manifest.oclif.commands = './commands'
 await execute({
   development: true,
-  loadOptions: { root: resolve(import.meta.dirname, '..'), pjson: manifest },
+  // The built manifest may be older than a command that is being written.
+  loadOptions: { root: resolve(import.meta.dirname, '..'), pjson: manifest, ignoreManifest: true },
 })

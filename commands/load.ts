@@ -13,7 +13,9 @@ export default class Load extends BaseCommand<typeof Load> {
     '<%= config.bin %> load pocket',
     '<%= config.bin %> load ./qwen.gguf --parallel 8 --context-length 8192',
   ]
-  static override args = { model: Args.string({ required: true, description: 'name or GGUF file' }) }
+  static override args = {
+    model: Args.string({ required: true, ignoreStdin: true, description: 'name or GGUF file' }),
+  }
   static override flags = {
     parallel: Flags.integer({ min: 1, max: 256, description: 'slots: requests generated at the same time' }),
     'context-length': Flags.integer({ min: 16, description: 'tokens per slot, prompt and answer together' }),

@@ -17,7 +17,9 @@ export default class Pull extends BaseCommand<typeof Pull> {
     '<%= config.bin %> pull https://example.com/models/qwen.gguf',
     '<%= config.bin %> pull https://example.com/qwen.gguf --sha256 9f86d081884c7d65...',
   ]
-  static override args = { source: Args.string({ required: true, description: 'GGUF file or http(s) URL' }) }
+  static override args = {
+    source: Args.string({ required: true, ignoreStdin: true, description: 'GGUF file or http(s) URL' }),
+  }
   static override flags = {
     name: Flags.string({ description: 'name to keep it under; default: made from the file name' }),
     sha256: Flags.string({ description: 'refuse the file unless it has this checksum' }),

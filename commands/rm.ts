@@ -7,7 +7,7 @@ export default class Rm extends BaseCommand<typeof Rm> {
   static override summary = 'remove a pulled model from the disk'
   static override description = 'A file outside the models folder is only forgotten, never deleted.'
   static override examples = ['<%= config.bin %> rm my-model']
-  static override args = { model: Args.string({ required: true, description: 'name' }) }
+  static override args = { model: Args.string({ required: true, ignoreStdin: true, description: 'name' }) }
 
   async run(): Promise<RemovedModel> {
     const { client } = await ensureDaemon(this.daemonOptions())

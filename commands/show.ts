@@ -8,7 +8,7 @@ import type { ShownModel } from '../src/client/wire.ts'
 export default class Show extends BaseCommand<typeof Show> {
   static override summary = 'show what a model file says about itself'
   static override examples = ['<%= config.bin %> show pocket', '<%= config.bin %> show pocket --json']
-  static override args = { model: Args.string({ required: true, description: 'name' }) }
+  static override args = { model: Args.string({ required: true, ignoreStdin: true, description: 'name' }) }
 
   async run(): Promise<ShownModel> {
     const model = await withProgress('asking the daemon', async (report) => {

@@ -7,7 +7,9 @@ export default class Unload extends BaseCommand<typeof Unload> {
   static override summary = 'unload a model and free its memory'
   static override description = 'Requests that run on it fail.'
   static override examples = ['<%= config.bin %> unload pocket']
-  static override args = { model: Args.string({ required: true, description: 'name of a loaded model' }) }
+  static override args = {
+    model: Args.string({ required: true, ignoreStdin: true, description: 'name of a loaded model' }),
+  }
 
   async run(): Promise<{ model: string }> {
     const found = await findDaemon(this.paths.daemon)

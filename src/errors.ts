@@ -84,4 +84,6 @@ export class AppError extends Error {
 
 /** Anything thrown becomes an AppError; a stranger's message stays in `cause` and never reaches the caller. */
 export const toAppError = (cause: unknown): AppError =>
-  cause instanceof AppError ? cause : new AppError('internal_error', 'something failed inside sluice', { cause })
+  cause instanceof AppError
+    ? cause
+    : new AppError('internal_error', 'something failed inside sluice', { cause })

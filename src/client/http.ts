@@ -38,7 +38,10 @@ export function call(baseUrl: string, wanted: Call): Promise<IncomingMessage> {
     outgoing.once('error', (cause) => reject(unreachable(baseUrl, cause, wanted.signal)))
     outgoing.once('response', (response) => {
       if ((response.statusCode ?? 0) < 400) return resolve(response)
-      readJson(response).then((body) => reject(decodeFailure(response.statusCode ?? 0, body)), reject)
+      readJson(response).then(
+        (body) => reject(decodeFailure(response.statusCode ?? 0, body, readRetryAfter(response))),
+        reject,
+      )
     })
     outgoing.end(payload)
   })
@@ -79,10 +82,15 @@ function unreachable(baseUrl: string, cause: Error, signal: AbortSignal | undefi
   )
 }
 
+function readRetryAfter({ headers }: IncomingMessage): number | undefined {
+  const ms = Number(headers['retry-after-ms'] ?? Number(headers['retry-after']) * 1000)
+  return Number.isFinite(ms) ? ms : undefined
+}
+
 type FailureBody = { error?: { code?: unknown; message?: unknown; param?: unknown; [key: string]: unknown } }
 
 /** Reads the error object of any of our dialects back into the AppError that was thrown in the daemon. */
-export function decodeFailure(status: number, body: unknown): AppError {
+export function decodeFailure(status: number, body: unknown, retryAfterMs?: number): AppError {
   const { code, message, param, type: _type, ...rest } = (body as FailureBody | null)?.error ?? {}
   const details = Object.entries(rest).filter((pair): pair is [string, string | number] =>
     ['string', 'number'].includes(typeof pair[1]),
@@ -90,6 +98,7 @@ export function decodeFailure(status: number, body: unknown): AppError {
   const text = typeof message === 'string' ? message : `the daemon answered ${status}`
   return new AppError(isErrorCode(code) ? code : codeForStatus(status), text, {
     ...(typeof param === 'string' && { param }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     details: Object.fromEntries(details),
   })
 }
