@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command line. It must parse on any Node that knows modules, so that an old one gets a sentence
 // and not a stack trace: no static import but of built-ins, no top-level await.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const words = process.argv.slice(2)
@@ -30,6 +30,11 @@ async function start() {
   })
   const paths = statePaths()
   // In the user's own folder: compiled code in a shared temporary folder could be anybody's.
+  try {
+    mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
+  } catch {
+    // Whoever needs to write there will say so.
+  }
   enableCompileCache(`${paths.folder}/cache/compile`)
   if (words[0] === 'status' && words.slice(1).every((word) => word === '--json')) return answerStatus(paths)
   const { execute } = await import('@oclif/core/execute')

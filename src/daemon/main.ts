@@ -16,6 +16,8 @@ type StartArguments = { flags: Flags; configFile: string | undefined; folder: st
 async function main(): Promise<void> {
   const given = JSON.parse(process.argv[2] ?? '{}') as StartArguments
   const paths = statePaths()
+  // Whatever the daemon writes is its user's alone.
+  process.umask(0o077)
   prepareFolder(paths)
   const { config, origins } = resolveConfig({
     flags: given.flags,

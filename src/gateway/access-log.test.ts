@@ -38,3 +38,11 @@ test('a failure of ours is logged with its stack', async () => {
     err: { message: 'the disk is gone', stack: expect.stringContaining('Error') },
   })
 })
+
+test('a refusal because of load is no failure', async () => {
+  const { app, lines } = openGateway({ state: () => 'draining' })
+  await app.inject({ method: 'POST', url: '/v1/chat/completions', payload: chatBody() })
+  expect(lines).toEqual([
+    expect.objectContaining({ event: 'request', status: 503, error: 'draining', level: 30 }),
+  ])
+})

@@ -27,7 +27,8 @@ export function writeAccessLog(log: Logger, request: FastifyRequest, reply: Fast
     },
     'request',
   )
-  if (error && error.status >= 500) {
+  // 503 is how a full or stopping server answers: nothing has failed.
+  if (error && error.status >= 500 && error.status !== 503) {
     log.error(
       { event: 'request.failed', request_id: call.id, error: error.code, err: error.cause ?? error },
       error.message,

@@ -61,3 +61,9 @@ test('HTTP/1.0 may leave the host out, HTTP/1.1 may not', () => {
   expect(() => assertHost(undefined, '1.0')).not.toThrow()
   expect(() => assertHost(undefined, '1.1')).toThrow(expect.objectContaining({ code: 'invalid_request' }))
 })
+
+test('where every host is allowed, so is every origin', () => {
+  const { assertOrigin } = createHostCheck({ host: '127.0.0.1', allowedHosts: ['*'] })
+  for (const origin of ['null', 'https://any.example'])
+    expect(() => assertOrigin(origin, 'POST')).not.toThrow()
+})

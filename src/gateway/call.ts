@@ -22,7 +22,7 @@ export type Call = {
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
   signal: AbortSignal
   abort(reason: AppError): void
-  /** Runs when the request is over, however it ended. */
+  /** Runs when the request is over, however it ended; at once if it is over already. */
   defer(cleanUp: () => void): void
 }
 
@@ -30,6 +30,7 @@ export type Call = {
 export function createCall(id: string, response: ServerResponse, onEnd: (call: Call) => void): Call {
   const controller = new AbortController()
   const cleanUps: (() => void)[] = []
+  let over = false
   const call: Call = {
     id,
     startedAt: performance.now(),
@@ -37,9 +38,13 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     progress: 'waiting',
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    defer: (cleanUp) => cleanUps.push(cleanUp),
+    defer(cleanUp) {
+      if (over) cleanUp()
+      else cleanUps.push(cleanUp)
+    },
   }
   response.once('close', () => {
+    over = true
     if (!response.writableEnded) controller.abort(new AppError('cancelled', 'the client went away'))
     for (const cleanUp of cleanUps) cleanUp()
     onEnd(call)

@@ -22,27 +22,45 @@ export async function startGeneration(
     throw new AppError('draining', message, { retryAfterMs: drainingRetryMs })
   }
   const { signal } = call
-  const { model, engine, admission } = await models.resolve(wanted.model, {
-    signal,
-    onProgress(fraction) {
-      call.progress = `loading ${Math.round(fraction * 100)}%`
-    },
-  })
+  const stopwatch = createStopwatch()
+  const { model, engine, admission } = await stopwatch.time(
+    models.resolve(wanted.model, {
+      signal,
+      onProgress(fraction) {
+        call.progress = `loading ${Math.round(fraction * 100)}%`
+      },
+    }),
+  )
   call.record.model = model
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
   call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
-  const release = await admission.enter(prepared.length * wanted.count, signal, (position) => {
+  const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
     call.progress = `queued ${position}`
   })
-  call.progress = 'waiting'
+  const release = await stopwatch.time(entrance)
+  call.defer(release)
+  call.progress = `prefill 0/${call.record.promptTokens}`
   const choices = prepared.flatMap((prompt) =>
     Array.from({ length: wanted.count }, (_, choice) => prompt.generate(choice, signal)),
   )
   return {
     model,
-    queueMs: performance.now() - call.startedAt,
+    queueMs: stopwatch.totalMs(),
     choices: trackChoices(choices, call, release),
     detokenize: (tokens) => engine.detokenize(tokens),
+  }
+}
+
+function createStopwatch() {
+  let totalMs = 0
+  return {
+    async time<T>(wait: Promise<T>): Promise<T> {
+      const startedAt = performance.now()
+      const value = await wait
+      totalMs += performance.now() - startedAt
+      return value
+    },
+    totalMs: () => totalMs,
   }
 }

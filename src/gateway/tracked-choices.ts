@@ -40,7 +40,7 @@ function trackChoice(source: AsyncIterable<EngineEvent>, call: Call, onOver: () 
     },
     [Symbol.asyncIterator](): AsyncIterator<EngineEvent> {
       const inner = source[Symbol.asyncIterator]()
-      state = 'running'
+      if (state === 'unbegun') state = 'running'
       return {
         async next() {
           try {

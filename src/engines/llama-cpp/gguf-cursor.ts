@@ -10,8 +10,10 @@ export type GgufCursor = {
   u64(): number
   float32(): number
   float64(): number
-  /** A string's bytes and how many they are. */
   string(): string
+  /** One character per byte, so that different bytes stay different. */
+  bytes(): string
+  /** Returns how many bytes it has. */
   skipString(): number
 }
 
@@ -29,6 +31,11 @@ export function createGgufCursor(bytes: Buffer): GgufCursor {
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`a length of ${value}`)
     return Number(value)
   }
+  const readString = (encoding: 'utf8' | 'latin1'): string => {
+    const length = u64()
+    const start = take(length)
+    return bytes.toString(encoding, start, start + length)
+  }
   return {
     get offset() {
       return offset
@@ -39,11 +46,8 @@ export function createGgufCursor(bytes: Buffer): GgufCursor {
     u64,
     float32: () => bytes.readFloatLE(take(4)),
     float64: () => bytes.readDoubleLE(take(8)),
-    string() {
-      const length = u64()
-      const start = take(length)
-      return bytes.toString('utf8', start, start + length)
-    },
+    string: () => readString('utf8'),
+    bytes: () => readString('latin1'),
     skipString() {
       const length = u64()
       take(length)

@@ -1,7 +1,9 @@
 import { createGgufCursor, type GgufCursor } from './gguf-cursor.ts'
 
-/** Arrays are skipped: what matters of them is how many there are, small numbers, and the longest string. */
-export type GgufArray = { length: number; numbers: number[]; longestString: number }
+/** Arrays are skipped: what matters of them is how many there are, small numbers, and some facts about strings. */
+export type GgufArray = { length: number; numbers: number[]; strings: StringFacts | undefined }
+/** `byteTokens` counts strings such as `<0x0A>`; a duplicate is a string, not empty, that was there before. */
+export type StringFacts = { longest: number; byteTokens: number; duplicate: string | undefined }
 export type GgufValue = number | boolean | string | GgufArray
 export type GgufTensor = { name: string; dimensions: number[]; type: number; offset: number }
 export type GgufHeader = {
@@ -19,6 +21,8 @@ const magic = 0x46554747
 const defaultAlignment = 32
 const maxDimensions = 4
 const keptNumbers = 4096
+/** The only strings that have to be different; merges and scores are ten times as many bytes. */
+const distinctKey = 'tokenizer.ggml.tokens'
 
 /** https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 const valueType = { int8: 1, int16: 3, int32: 5, float32: 6, bool: 7, string: 8, array: 9, float64: 12 }
@@ -106,18 +110,39 @@ function readNumber(cursor: GgufCursor, type: number, key: string): number {
 function readArray(cursor: GgufCursor, key: string): GgufArray {
   const type = cursor.u32()
   const length = cursor.u64()
-  const array: GgufArray = { length, numbers: [], longestString: 0 }
+  const array: GgufArray = { length, numbers: [], strings: undefined }
   if (type === valueType.string) {
-    for (let index = 0; index < length; index++) {
-      array.longestString = Math.max(array.longestString, cursor.skipString())
+    return {
+      ...array,
+      strings: key === distinctKey ? readTokens(cursor, length) : skipStrings(cursor, length),
     }
-    return array
   }
   const size = fixedSizes[type]
   if (size === undefined) throw new GgufFormatError(`${printable(key)} has the unknown element type ${type}`)
   if (length > keptNumbers || type === valueType.bool) cursor.skip(length * size)
   else for (let index = 0; index < length; index++) array.numbers.push(readNumber(cursor, type, key))
   return array
+}
+
+function skipStrings(cursor: GgufCursor, length: number): StringFacts {
+  let longest = 0
+  for (let index = 0; index < length; index++) longest = Math.max(longest, cursor.skipString())
+  return { longest, byteTokens: 0, duplicate: undefined }
+}
+
+function readTokens(cursor: GgufCursor, length: number): StringFacts {
+  const facts: StringFacts = { longest: 0, byteTokens: 0, duplicate: undefined }
+  const seen = new Set<string>()
+  for (let index = 0; index < length; index++) {
+    const bytes = cursor.bytes()
+    facts.longest = Math.max(facts.longest, bytes.length)
+    // llama.cpp's strings end at a zero byte.
+    const token = bytes.split('\0', 1)[0]!
+    if (seen.has(token)) facts.duplicate ??= token
+    if (token !== '') seen.add(token)
+    if (/^<0x[0-9A-F]{2}>$/.test(token)) facts.byteTokens++
+  }
+  return facts
 }
 
 function readTensors(cursor: GgufCursor, count: number): GgufTensor[] {

@@ -88,17 +88,16 @@ const createContext = (
 async function explain(native: Native, { file, hooks }: Load, cause: unknown): Promise<AppError> {
   if (cause instanceof AppError) return cause
   if (hooks.signal.aborted) return new AppError('cancelled', `loading ${file.path} was cancelled`, { cause })
-  const printed = await native.takeLog()
   const reason =
-    printed.findLast((line) => /error|fail|unsupported|unknown|invalid|missing/i.test(line)) ?? printed.at(-1)
-  const own = cause instanceof Error ? cause.message : String(cause)
-  const code = /memory|alloc/i.test(`${reason} ${own}`) ? 'insufficient_memory' : 'invalid_model'
-  return new AppError(code, `${file.path} cannot be loaded: ${cleanLine(reason ?? own)}`, { cause })
+    findReason(await native.takeLog()) ?? (cause instanceof Error ? cause.message : String(cause))
+  const code = /memory|alloc/i.test(reason) ? 'insufficient_memory' : 'invalid_model'
+  return new AppError(code, `${file.path} cannot be loaded: ${reason}`, { cause })
 }
 
-/** `llama_model_load: error loading model: ...` says the same thing three times. */
-const cleanLine = (line: string): string =>
-  line
-    .replace(/^(\w+: )+/, '')
-    .replace(/^error loading (model|vocab|vocabulary)\s*:? /, '')
-    .split('\n', 1)[0]!
+/** llama.cpp says it best where it says "error loading model: REASON"; what follows only repeats that it failed. */
+function findReason(printed: readonly string[]): string | undefined {
+  const line =
+    printed.findLast((text) => text.includes('error loading')) ??
+    printed.findLast((text) => !text.endsWith('failed to load model'))
+  return line?.split('\n', 1)[0]!.replace(/^(\w+: )*(error loading [\w ]+: )?/, '')
+}

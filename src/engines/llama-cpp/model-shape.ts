@@ -1,21 +1,21 @@
 import { AppError } from '../../errors.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { GgufValue } from './gguf-header.ts'
+import { readVocabulary, type VocabularyShape } from './gguf-vocabulary.ts'
 
 /** The sizes that memory and limits follow from. */
-export type ModelShape = {
+export type ModelShape = VocabularyShape & {
   architecture: string
-  layers: number
   embedding: number
   trainedContextLength: number
-  vocabularySize: number
-  longestToken: number
   /** Keys and values of one token in all layers, as numbers. */
   cacheWidth: number
   feedForward: number
 }
 
 const largestSize = 2 ** 31
+const attentionTensor = /^blk\.\d+\.attn_(q|k|qkv)\.weight$/
+const feedForwardTensor = /^blk\.\d+\.ffn_(up|down|gate)\.weight$/
 
 export function readArchitecture({ path, header }: GgufFile): string {
   const architecture = header.metadata.get('general.architecture')
@@ -26,42 +26,47 @@ export function readArchitecture({ path, header }: GgufFile): string {
   )
 }
 
-/** Throws `invalid_model` for sizes that no model has: llama.cpp divides by some of them. */
+/** Throws `invalid_model` for sizes that no model has: llama.cpp divides by some and asserts others. */
 export function readShape(file: GgufFile): ModelShape {
-  const { path } = file
-  const { metadata } = file.header
+  const { path, header } = file
   const architecture = readArchitecture(file)
-  const read = (key: string) => metadata.get(`${architecture}.${key}`)
-  const size = (key: string): number => {
-    const value = read(key)
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < largestSize) return value
-    throw new AppError('invalid_model', `${path} is damaged: ${architecture}.${key} is ${describe(value)}`)
+  const key = (name: string) => `${architecture}.${name}`
+  const read = (name: string) => header.metadata.get(key(name))
+  const size = (name: string): number => {
+    const value = read(name)
+    if (isSize(value)) return value
+    throw new AppError('invalid_model', `${path} is damaged: ${key(name)} is ${describe(value)}`)
   }
-  const layers = size('block_count')
-  const embedding = size('embedding_length')
   const heads = largest(read('attention.head_count'))
-  const tokens = metadata.get('tokenizer.ggml.tokens')
-  if (tokens === undefined || typeof tokens !== 'object' || tokens.length === 0) {
-    throw new AppError(
-      'invalid_model',
-      `${path} has no vocabulary (tokenizer.ggml.tokens): it cannot answer text`,
-    )
-  }
+  const feedForward = largest(read('feed_forward_length'))
+  assertUsed(file, { size: heads, tensor: attentionTensor, key: key('attention.head_count') })
+  assertUsed(file, { size: feedForward, tensor: feedForwardTensor, key: key('feed_forward_length') })
+  const embedding = size('embedding_length')
   const headWidth = heads > 0 ? embedding / heads : 0
   const width =
     largest(read('attention.key_length'), headWidth) + largest(read('attention.value_length'), headWidth)
+  const cacheHeads = read('attention.head_count_kv') ?? read('attention.head_count')
   return {
+    ...readVocabulary(file),
     architecture,
-    layers,
     embedding,
     trainedContextLength: size('context_length'),
-    vocabularySize: tokens.length,
-    longestToken: Math.max(1, tokens.longestString),
-    cacheWidth:
-      sumOverLayers(read('attention.head_count_kv') ?? read('attention.head_count'), layers) * width,
-    feedForward: largest(read('feed_forward_length')),
+    cacheWidth: sumOverLayers(cacheHeads, size('block_count')) * width,
+    feedForward,
   }
 }
+
+/** llama.cpp aborts the process when such a size is missing while its tensors are there. */
+function assertUsed(
+  { path, header }: GgufFile,
+  { size, tensor, key }: { size: number; tensor: RegExp; key: string },
+): void {
+  if (size > 0 || !header.tensors.some(({ name }) => tensor.test(name))) return
+  throw new AppError('invalid_model', `${path} is damaged: ${key} is missing`)
+}
+
+const isSize = (value: GgufValue | undefined): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value < largestSize
 
 const describe = (value: GgufValue | undefined): string =>
   value === undefined ? 'missing' : typeof value === 'object' ? 'a list' : String(value)
@@ -69,9 +74,8 @@ const describe = (value: GgufValue | undefined): string =>
 /** Some models give a number per layer. */
 const largest = (value: GgufValue | undefined, otherwise = 0): number => {
   if (typeof value === 'number') return value
-  return typeof value === 'object'
-    ? value.numbers.reduce((most, number) => Math.max(most, number), 0)
-    : otherwise
+  if (typeof value !== 'object') return otherwise
+  return value.numbers.reduce((most, number) => Math.max(most, number), 0)
 }
 const sumOverLayers = (value: GgufValue | undefined, layers: number): number => {
   if (typeof value === 'number') return value * layers
