@@ -14,6 +14,9 @@ import type { ResolveHooks } from '../routing/model-router.ts'
 import type { ModelSettings } from './configured-models.ts'
 import { engineLoaders } from './engine-loaders.ts'
 
+/** Engines that need no file. */
+const defaultSources: Record<string, string> = { fake: 'fake:' }
+
 export type ModelHouse = { catalogue: Catalogue; loaded: LoadedModels; virtual: KnownModel[] }
 
 /** Joins files, settings and engines: which models exist, and how each is brought up. */
@@ -51,7 +54,7 @@ export function createModelHouse(options: {
     ],
     async load(name, overrides, hooks) {
       const settings = configured.find((model) => model.name === name)
-      const source = settings?.source ?? catalogue.find(name)?.path
+      const source = settings?.source ?? defaultSources[settings?.engine ?? ''] ?? catalogue.find(name)?.path
       if (source === undefined)
         throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
       log.info({ event: 'model.loading', model: name, source }, 'loading a model')

@@ -181,3 +181,17 @@ test('a foreign host or origin is refused', async () => {
   expect([origin.statusCode, origin.json().error.code]).toEqual([403, 'origin_not_allowed'])
   expect(origin.headers['access-control-allow-origin']).toBeUndefined()
 })
+
+test('whatever a parameter is called, it can be named', async () => {
+  const odd = `"\\ud800 \\r\\n€":1`
+  const response = await post(
+    { settings: { lenient: true } },
+    JSON.stringify(chatBody()).replace('{', `{${odd},`),
+  )
+  expect([response.statusCode, response.headers['x-sluice-ignored-parameters']]).toEqual([
+    200,
+    '%EF%BF%BD%20%0D%0A%E2%82%AC',
+  ])
+  const long = await post({}, chatBody({ ['k'.repeat(10_000)]: 1 }))
+  expect([long.statusCode, long.json().error.param.length, long.body.length < 1000]).toEqual([400, 200, true])
+})

@@ -82,12 +82,11 @@ function createContext(call: Call, reply: FastifyReply, options: GatewayOptions)
     created: Math.floor(Date.now() / 1000),
     signal: call.signal,
     lenient: options.settings.lenient,
-    // A name from the body may hold anything; a header may not.
-    ignore: (parameters) =>
-      void reply.header(
-        'x-sluice-ignored-parameters',
-        parameters.map(encodeURIComponent).join(', ').slice(0, 4096),
-      ),
+    ignore(parameters) {
+      // A name from the body may hold anything, half a surrogate pair too; a header may not.
+      const names = parameters.map((name) => encodeURIComponent(name.toWellFormed()))
+      reply.header('x-sluice-ignored-parameters', names.join(', ').slice(0, 4096))
+    },
     generate(model, requests, count) {
       // Answers only: a download or a load may take as long as it takes.
       limitTime(call, options.settings.writeTimeoutMs)

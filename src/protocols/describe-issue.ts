@@ -10,9 +10,12 @@ const typeNames: Record<string, string> = {
   record: 'an object',
 }
 
+/** `messages.0.content`. A key from the body may be as long as the body, so it is cut. */
+export const namePath = (path: PropertyKey[]): string => path.map(String).join('.').slice(0, 200)
+
 /** One sentence for the person who sent the body: which parameter, what it must be, what it was. */
 export function describeIssue(issue: z.core.$ZodIssue, body: unknown): string {
-  const subject = issue.path.length === 0 ? 'the request body' : `'${issue.path.join('.')}'`
+  const subject = issue.path.length === 0 ? 'the request body' : `'${namePath(issue.path)}'`
   const value = issue.path.reduce<unknown>(readKey, body)
   switch (issue.code) {
     case 'invalid_type':

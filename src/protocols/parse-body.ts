@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { describeIssue } from './describe-issue.ts'
+import { describeIssue, namePath } from './describe-issue.ts'
 
 /** The parameters of a custom zod issue that marks a known parameter as not supported. */
 export const unsupported = { unsupported: true }
@@ -21,18 +21,18 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown, leniency: Leni
 function removeKeys(body: unknown, issue: z.core.$ZodIssueUnrecognizedKeys): string[] {
   const owner = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], body)
   for (const key of issue.keys) delete (owner as Record<string, unknown>)[key]
-  return issue.keys.map((key) => [...issue.path, key].join('.'))
+  return issue.keys.map((key) => namePath([...issue.path, key]))
 }
 
 function toInvalidRequest(issues: z.core.$ZodIssue[], body: unknown): AppError {
   const issue = narrow(issues.find((candidate) => candidate.code !== 'unrecognized_keys') ?? issues[0]!)
   if (issue.code === 'unrecognized_keys') {
-    const param = [...issue.path, issue.keys[0]!].join('.')
+    const param = namePath([...issue.path, issue.keys[0]!])
     const message = `unknown parameter '${param}': remove it, correct its name, or start the server with lenient: true`
     return new AppError('unsupported_parameter', message, { param })
   }
   const refused = issue.code === 'custom' && issue.params?.unsupported === true
-  const param = issue.path.join('.')
+  const param = namePath(issue.path)
   return new AppError(
     refused ? 'unsupported_parameter' : 'invalid_request',
     describeIssue(issue, body),

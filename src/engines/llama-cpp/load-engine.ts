@@ -71,13 +71,17 @@ async function loadModel(native: Native, load: Load): Promise<LlamaModel> {
 
 const createContext = (
   model: LlamaModel,
-  { contextLength, slots, options, hooks }: Load,
+  { file, contextLength, slots, options, hooks }: Load,
 ): Promise<LlamaContext> =>
   model.createContext({
     contextSize: contextLength,
     sequences: slots,
     batchSize: Math.max(options.batchTokens, slots),
-    threads: resolveThreads(options.threads, model.llama.cpuMathCores),
+    threads: resolveThreads({
+      wanted: options.threads,
+      physicalCores: model.llama.cpuMathCores,
+      modelBytes: file.sizeBytes,
+    }),
     createSignal: hooks.signal,
     // Never a smaller context than the one that was promised.
     failedCreationRemedy: false,
@@ -98,6 +102,6 @@ async function explain(native: Native, { file, hooks }: Load, cause: unknown): P
 function findReason(printed: readonly string[]): string | undefined {
   const line =
     printed.findLast((text) => text.includes('error loading')) ??
-    printed.findLast((text) => !text.endsWith('failed to load model'))
+    printed.findLast((text) => !text.includes('failed to load model'))
   return line?.split('\n', 1)[0]!.replace(/^(\w+: )*(error loading [\w ]+: )?/, '')
 }

@@ -17,6 +17,8 @@ const largestSize = 2 ** 31
 const attentionTensor = /^blk\.\d+\.attn_(q|k|qkv)\.weight$/
 const feedForwardTensor = /^blk\.\d+\.ffn_(up|down|gate)\.weight$/
 
+const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon']
+
 export function readArchitecture({ path, header }: GgufFile): string {
   const architecture = header.metadata.get('general.architecture')
   if (typeof architecture === 'string' && architecture !== '') return architecture
@@ -40,18 +42,26 @@ export function readShape(file: GgufFile): ModelShape {
   const heads = largest(read('attention.head_count'))
   const feedForward = largest(read('feed_forward_length'))
   assertUsed(file, { size: heads, tensor: attentionTensor, key: key('attention.head_count') })
-  assertUsed(file, { size: feedForward, tensor: feedForwardTensor, key: key('feed_forward_length') })
-  const embedding = size('embedding_length')
-  const headWidth = heads > 0 ? embedding / heads : 0
-  const width =
-    largest(read('attention.key_length'), headWidth) + largest(read('attention.value_length'), headWidth)
   const cacheHeads = read('attention.head_count_kv') ?? read('attention.head_count')
+  assertUsed(file, {
+    size: largest(cacheHeads),
+    tensor: attentionTensor,
+    key: key('attention.head_count_kv'),
+  })
+  assertUsed(file, { size: feedForward, tensor: feedForwardTensor, key: key('feed_forward_length') })
+  for (const name of epsilons) assertEpsilon(path, key(name), read(name))
+  const embedding = size('embedding_length')
+  const headWidth = heads > 0 ? Math.floor(embedding / heads) : 0
+  const keyWidth = largest(read('attention.key_length'), headWidth)
+  const valueWidth = largest(read('attention.value_length'), headWidth)
+  const narrowest = Math.min(keyWidth, valueWidth)
+  assertUsed(file, { size: narrowest, tensor: attentionTensor, key: key('attention.key_length') })
   return {
     ...readVocabulary(file),
     architecture,
     embedding,
     trainedContextLength: size('context_length'),
-    cacheWidth: sumOverLayers(cacheHeads, size('block_count')) * width,
+    cacheWidth: sumOverLayers(cacheHeads, size('block_count')) * (keyWidth + valueWidth),
     feedForward,
   }
 }
@@ -62,7 +72,12 @@ function assertUsed(
   { size, tensor, key }: { size: number; tensor: RegExp; key: string },
 ): void {
   if (size > 0 || !header.tensors.some(({ name }) => tensor.test(name))) return
-  throw new AppError('invalid_model', `${path} is damaged: ${key} is missing`)
+  throw new AppError('invalid_model', `${path} is damaged: ${key} is missing or 0`)
+}
+
+function assertEpsilon(path: string, key: string, value: GgufValue | undefined): void {
+  if (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value))) return
+  throw new AppError('invalid_model', `${path} is damaged: ${key} is ${describe(value)}`)
 }
 
 const isSize = (value: GgufValue | undefined): value is number =>
