@@ -6,7 +6,7 @@ import type { ListedModel } from '../src/client/wire.ts'
 
 export default class List extends BaseCommand<typeof List> {
   static override summary = 'list the models on this machine'
-  static override aliases = ['ls']
+  static override hiddenAliases = ['ls']
   static override examples = ['<%= config.bin %> list', '<%= config.bin %> list --json']
 
   async run(): Promise<{ models: ListedModel[] }> {

@@ -71,6 +71,19 @@ export type ModelInfo = {
   hasChatTemplate: boolean
 }
 
+/** A model that requests may name, loaded or not. */
+export type ModelListing = {
+  id: string
+  aliases: string[]
+  /** Unix seconds. */
+  created: number
+  status: 'unloaded' | 'loading' | 'loaded'
+  /** Present once the model is loaded. */
+  info?: ModelInfo
+  slots?: number
+}
+export type ModelDirectory = { list(): ModelListing[]; find(id: string): ModelListing | undefined }
+
 export type EngineStatus = {
   slots: number
   busySlots: number

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { EngineEvent, GenerateRequest, ModelInfo } from '../engine/types.ts'
+import type { EngineEvent, GenerateRequest, ModelDirectory } from '../engine/types.ts'
 import type { AppError } from '../errors.ts'
 import { parseBody } from './parse-body.ts'
 
@@ -60,17 +60,6 @@ export type Generation = {
   choices: AsyncIterable<EngineEvent>[]
   detokenize(tokens: number[]): Promise<string>
 }
-
-export type ModelEntry = {
-  id: string
-  aliases: string[]
-  created: number
-  status: 'unloaded' | 'loading' | 'loaded'
-  /** Present once the model has been loaded. */
-  info?: ModelInfo
-  slots?: number
-}
-export type ModelDirectory = { list(): ModelEntry[]; find(id: string): ModelEntry | undefined }
 
 /** Binds schema and handler while the body type is still known, so a list of routes needs no `any`. */
 export function defineRoute<T>(route: {

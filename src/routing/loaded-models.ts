@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import { createLoadingModel, type BringUp, type LoadingModel, type RunningModel } from './loading-model.ts'
-import type { ModelListing, ModelRouter, ResolveHooks } from './model-router.ts'
+import type { ModelListing } from '../engine/types.ts'
+import type { ModelRouter, ResolveHooks } from './model-router.ts'
 
 /** What the catalogue knows about a model that may be loaded. */
 export type KnownModel = { name: string; aliases: string[]; created: number }

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import type { ModelChoice } from './completer.ts'
-import { findNearest } from './nearest.ts'
+import { findNearest } from '../nearest.ts'
 
 /** The wanted model, by id or alias; without a wish the first loaded one, else the first there is. */
 export function chooseModel(choices: ModelChoice[], wanted: string | undefined): string {

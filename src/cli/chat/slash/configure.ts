@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.ts'
 import { chooseModel } from '../choose-model.ts'
-import { findNearest } from '../nearest.ts'
+import { findNearest } from '../../nearest.ts'
 import { applySetting, describeSettings, formatSetting, isSettingName, settingNames } from '../settings.ts'
 import { autosave } from '../reply.ts'
 import type { SlashCommand } from './slash-command.ts'

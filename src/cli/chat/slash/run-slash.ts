@@ -2,7 +2,7 @@ import { AppError } from '../../../errors.ts'
 import type { Chat } from '../chat-state.ts'
 import { explainError } from '../explain-error.ts'
 import type { Completion } from '../line-editor.ts'
-import { findNearest } from '../nearest.ts'
+import { findNearest } from '../../nearest.ts'
 import { slashCommands } from './registry.ts'
 import type { SlashCommand } from './slash-command.ts'
 

@@ -1,7 +1,7 @@
-import type { ModelEntry } from '../../protocol.ts'
+import type { ModelListing } from '../../../engine/types.ts'
 
 /** OpenAI's four fields, then llama-server's extensions. */
-export function encodeModel(entry: ModelEntry): object {
+export function encodeModel(entry: ModelListing): object {
   const { info } = entry
   return {
     id: entry.id,
