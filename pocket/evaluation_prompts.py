@@ -108,7 +108,7 @@ FACTS = (
 UNKNOWN = (
     ask("What is the weather like in Berlin?", "do not know"),
     ask("Who is the president of the United States?", "not know"),
-    ask("Write a Python function that sorts a list.", "too small|cannot"),
+    ask("Write a Python function that sorts a list.", "too small|cannot|not know"),
     ask("What is quantum physics?", "not know"),
     ask("What happened in the news today?", "not know"),
     ask("What is the capital of Nepal?", "not know"),

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
@@ -73,6 +74,12 @@ def _write_json(name: str, content: Mapping[str, object]) -> None:
     write_atomically(HUGGING_FACE / name, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
+def _write_weights(target: Path, weights: dict[str, Tensor]) -> None:
+    save_file(weights, target, metadata={"format": "pt"})
+    # safetensors makes the file private to its writer; everyone may read the model.
+    target.chmod(0o644)
+
+
 def export_hugging_face(weights: dict[str, Tensor]) -> None:
     tokenizer = Tokenizer.from_file(str(TOKENIZER_FILE))
     _write_json("config.json", _config(tokenizer))
@@ -81,7 +88,4 @@ def export_hugging_face(weights: dict[str, Tensor]) -> None:
     target = HUGGING_FACE / "chat_template.jinja"
     write_atomically(target, lambda partial: shutil.copyfile(TEMPLATE_FILE, partial))
     write_atomically(HUGGING_FACE / "tokenizer.json", lambda partial: tokenizer.save(str(partial)))
-    write_atomically(
-        HUGGING_FACE / "model.safetensors",
-        lambda partial: save_file(weights, partial, metadata={"format": "pt"}),
-    )
+    write_atomically(HUGGING_FACE / "model.safetensors", lambda partial: _write_weights(partial, weights))

@@ -37,7 +37,7 @@ def _number(rng: random.Random) -> int:
 
 
 def _pair(rng: random.Random, largest: int = 20) -> tuple[int, int]:
-    if rng.random() < 0.12:
+    if rng.random() < 0.06:
         return int(rng.random() * 51), int(rng.random() * 51)
     return int(rng.random() * (largest + 1)), int(rng.random() * (largest + 1))
 
@@ -123,14 +123,14 @@ def comparison(rng: random.Random) -> list[Turn]:
 
 def arithmetic_exchange(rng: random.Random) -> list[Turn]:
     chance = rng.random()
-    if chance < 0.42:
+    if chance < 0.48:
         return addition(rng)
-    if chance < 0.76:
+    if chance < 0.82:
         return subtraction(rng)
-    if chance < 0.83:
+    if chance < 0.88:
         return word_problem(rng)
-    if chance < 0.89:
+    if chance < 0.92:
         return comparison(rng)
-    if chance < 0.94:
+    if chance < 0.96:
         return in_words(rng)
     return multiplication(rng)

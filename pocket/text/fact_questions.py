@@ -133,7 +133,7 @@ _QUESTIONS: tuple[tuple[Question, float], ...] = (
     (opposite, 0.12),
     (animal_sound, 0.08),
     (colour, 0.08),
-    (counting, 0.10),
+    (counting, 0.20),
     (day, 0.05),
     (month, 0.05),
     (rhyme, 0.04),

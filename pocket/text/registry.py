@@ -66,10 +66,10 @@ SINGLE: dict[str, tuple[Exchange, float]] = {
     "stories": (any_story_exchange, 0.15),
     "sluice": (sluice_exchange, 0.20),
     "small talk": (small_talk_exchange, 0.12),
-    "arithmetic": (arithmetic_exchange, 0.27),
-    "facts": (fact_exchange, 0.10),
+    "arithmetic": (arithmetic_exchange, 0.42),
+    "facts": (fact_exchange, 0.13),
     "unknown": (unknown_exchange, 0.08),
-    "copying": (copying_exchange, 0.12),
+    "copying": (copying_exchange, 0.06),
 }
 _DIALOGUE_WEIGHT = 0.06
 _PERSONA_WEIGHT = 0.07
@@ -100,9 +100,9 @@ def _with_system(rng: random.Random, turns: list[Turn]) -> tuple[Turn, ...]:
 
 def dialogue_document(rng: random.Random) -> Document:
     chance = rng.random()
-    if chance < 0.08:
+    if chance < 0.05:
         turns = dialogue.unknown_name(rng)
-    elif chance < 0.33:
+    elif chance < 0.42:
         between = _any_exchange(rng) if rng.random() < 0.6 else []
         turns = dialogue.remembered(rng, between)
     else:

@@ -78,8 +78,8 @@ _CLIENT_COMMANDS: tuple[Topic, ...] = (
     ),
     Topic(
         (
-            "[What does --fail-if do|What is --fail-if|Explain --fail-if]",
-            "<how> [use the benchmark in CI|fail when it is too slow|fail the build when the model is slow]",
+            "[What does --fail-if do|What is --fail-if|Explain --fail-if|Can the benchmark fail|Can sluice bench fail a build|Can I use sluice bench in CI]",
+            "<how> [use the benchmark in CI|fail when it is too slow|fail the build when the model is slow|make the benchmark fail]",
         ),
         (
             "--fail-if makes `sluice bench` end with an error when a limit is broken, for example when P95 is too slow. That is useful in CI.",

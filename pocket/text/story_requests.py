@@ -96,16 +96,16 @@ def _pair(rng: random.Random) -> tuple[str, Cast]:
 
 def _follow_ups(rng: random.Random, story: stories.Story) -> list[Turn]:
     chance = rng.random()
-    if chance < 0.62:
+    if chance < 0.52:
         return []
     values = story.cast.values
     noun, name = story.cast.subject.noun, story.cast.name
-    if chance < 0.70:
+    if chance < 0.64:
         return [
             user(roughen(rng, spin(rng, _ANOTHER))),
             assistant(stories.story(rng, cast(rng, story.cast.subject)).text),
         ]
-    if chance < 0.78:
+    if chance < 0.76:
         sad = story.mood != "sad"
         again = stories.retold(rng, story, "sad" if sad else "happy")
         return [user(roughen(rng, spin(rng, _SADDER if sad else _HAPPIER))), assistant(again.text)]

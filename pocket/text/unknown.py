@@ -90,6 +90,11 @@ _FIXED = (
     "[Summarize this text|Proofread this text|Correct my grammar|Find the bug in my code|Fix this error]",
 )
 
+_PURPOSES = (
+    "sorts a list, reads a file, adds two numbers, prints hello, counts words, finds prime numbers, "
+    "reverses a string, parses JSON, sends an email, checks a password, computes a sum, opens a window"
+).split(", ")
+
 _ANSWERS = (
     "I am small, and I do not know that.",
     "I am small, and I do not know that. I am better at short stories and questions about sluice.",
@@ -138,6 +143,8 @@ def unknown_exchange(rng: random.Random) -> list[Turn]:
     if chance < 0.62:
         template, pool = pick(rng, _TEMPLATES)
         text = spin(rng, template).replace("{x}", pick(rng, pool))
+        if pool is _CODE and " that " not in text and rng.random() < 0.35:
+            text += f" that {pick(rng, _PURPOSES)}"
         text += " do" if text.startswith("What did") else ""
     elif chance < 0.86:
         text = spin(rng, pick(rng, _FIXED))
