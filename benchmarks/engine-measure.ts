@@ -1,5 +1,7 @@
+import { readGgufFile } from '../src/engines/llama-cpp/gguf-file.ts'
 import { llamaCppLoader } from '../src/engines/llama-cpp/loader.ts'
 import { startNative } from '../src/engines/llama-cpp/native.ts'
+import { resolveThreads } from '../src/engines/llama-cpp/threads.ts'
 import { createEvaluateRunner } from './engine-evaluate.ts'
 import { createOwnRunner } from './engine-own.ts'
 
@@ -29,7 +31,8 @@ const batchTokens = 512
 
 export async function measureEngines(options: BenchOptions, log: (line: string) => void): Promise<Result[]> {
   const { llama } = await startNative()
-  const threads = options.threads ?? llama.cpuMathCores
+  const { sizeBytes: modelBytes } = await readGgufFile(options.model)
+  const threads = resolveThreads({ wanted: options.threads, physicalCores: llama.cpuMathCores, modelBytes })
   const model = await llama.loadModel({ modelPath: options.model })
   const results: Result[] = []
   for (const sequences of options.sequences) {

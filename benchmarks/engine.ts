@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { AppError } from '../src/errors.ts'
 import { measureEngines, type BenchOptions } from './engine-measure.ts'
 import { printReport } from './engine-report.ts'
 
@@ -47,8 +48,17 @@ if (values.model === undefined) {
   const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
   process.exitCode = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }).status ?? 1
 } else {
-  const options = decodeOptions(values.model)
-  const results = await measureEngines(options, (line) => console.error(line))
-  if (values.json) console.log(JSON.stringify({ ...options, results }, null, 2))
-  else printReport(options, results)
+  await run(decodeOptions(values.model))
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  try {
+    const results = await measureEngines(options, (line) => console.error(line))
+    if (values.json) console.log(JSON.stringify({ ...options, results }, null, 2))
+    else printReport(options, results)
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause
+    console.error(cause.message)
+    process.exitCode = 1
+  }
 }

@@ -246,14 +246,12 @@ function cancelContract(createEngine: ContractOptions['createEngine']): void {
     const running = await Promise.all([start(engine, endless('One')), start(engine, endless('Two'))])
     const order: number[] = []
     const waiting = [0, 1, 2].map(async (index) => {
-      const { finish } = await run(engine, endless(`Waiting ${index}`, { maxTokens: 4 }))
+      await run(engine, endless(`Waiting ${index}`, { maxTokens: 4 }))
       order.push(index)
-      return finish.timings.queueMs
     })
     await running[0]!.return?.()
-    const queued = await Promise.all(waiting)
+    await Promise.all(waiting)
     expect(order).toEqual([0, 1, 2])
-    expect(queued.toSorted((a, b) => a - b)).toEqual(queued)
     await running[1]!.return?.()
   })
 }

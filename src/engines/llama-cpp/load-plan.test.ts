@@ -12,6 +12,7 @@ const shape: ModelShape = {
   longestToken: 48,
   cacheWidth: 22 * 4 * 128,
   feedForward: 5632,
+  headWidth: 64,
 }
 const gibibyte = 2 ** 30
 const plan = (availableBytes: number, change: Partial<LoadOptions> = {}) =>

@@ -11,6 +11,7 @@ export type ModelShape = VocabularyShape & {
   /** Keys and values of one token in all layers, as numbers. */
   cacheWidth: number
   feedForward: number
+  headWidth: number
 }
 
 const largestSize = 2 ** 31
@@ -63,6 +64,7 @@ export function readShape(file: GgufFile): ModelShape {
     trainedContextLength: size('context_length'),
     cacheWidth: sumOverLayers(cacheHeads, size('block_count')) * (keyWidth + valueWidth),
     feedForward,
+    headWidth: keyWidth,
   }
 }
 

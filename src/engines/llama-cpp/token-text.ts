@@ -5,7 +5,7 @@ export type TokenText = string | Uint8Array
 
 // llama.h: enum llama_vocab_type and enum llama_token_attr.
 const sentencePieceVocabularies = new Set([1, 4])
-const attribute = { unknown: 1, unused: 2, control: 8, userDefined: 16, byte: 32 }
+const attribute = { unknown: 1, control: 8, userDefined: 16, byte: 32 }
 const replacement = '\uFFFD'
 const encoder = new TextEncoder()
 
