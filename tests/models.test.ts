@@ -71,7 +71,7 @@ test('pull a file, list, show, load, unload and rm', async () => {
   expect(await json<ShownModel>('show', 'team/copy')).toMatchObject({
     architecture: 'llama',
     context_length: 1024,
-    quantization: 'F16',
+    quantization: 'Q8_0',
   })
   expect(
     await json<RunningEngine>('load', 'team/copy', '--parallel', '2', '--context-length', '256'),
