@@ -26,7 +26,7 @@ export default class Chat extends BaseCommand<typeof Chat> {
     prompt: Flags.string({ char: 'p', description: 'answer this once; piped input is added to it' }),
     continue: Flags.boolean({ char: 'c', description: 'go on with the last conversation' }),
     system: Flags.string({ description: 'system message' }),
-    temperature: Flags.string({ description: 'from 0 (always the likeliest token) to 2' }),
+    temperature: Flags.string({ description: 'from 0 (always the likeliest token) to 2; default 0.7' }),
     'max-tokens': Flags.string({ description: 'longest answer, in tokens' }),
     seed: Flags.string({ description: 'same seed, same answer' }),
     verbose: Flags.boolean({

@@ -3,6 +3,9 @@ import type { ChatBackend, ChatOptions } from './completer.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { Sessions } from './sessions.ts'
 
+/** The API's default of 1 lets small models wander; chat programs usually start between 0.7 and 0.8. */
+const startingOptions: ChatOptions = { temperature: 0.7 }
+
 export type Beginning = {
   model: string | undefined
   /** The empty text takes a resumed session's system message away. */
@@ -24,7 +27,7 @@ export async function beginConversation(
     const chosen = chooseModel(await backend.models(), model)
     if (resume) notes.push('there is no earlier session to go on with; this is a new one')
     const conversation = createConversation(
-      { model: chosen, system: system || undefined, options },
+      { model: chosen, system: system || undefined, options: { ...startingOptions, ...options } },
       new Date(),
     )
     return { conversation, resumed: false, notes }

@@ -11,7 +11,7 @@ test('an answer streams, and the next question carries the conversation', async 
   expect(await repl.enter('And now?')).toContain('echo: And now?')
   expect(repl.requests[1]).toEqual({
     model: 'pocket',
-    options: {},
+    options: { temperature: 0.7 },
     messages: [
       { role: 'user', content: 'Hi' },
       { role: 'assistant', content: 'Hello there.' },

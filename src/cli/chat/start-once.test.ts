@@ -62,7 +62,7 @@ test('piped text follows the prompt after a blank line; alone it is the prompt',
   await startOnce(alone.start)
   expect(alone.requests[0]).toEqual({
     model: 'pocket',
-    options: { seed: 1 },
+    options: { seed: 1, temperature: 0.7 },
     messages: [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'a\nb' },
