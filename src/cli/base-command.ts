@@ -35,6 +35,12 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     }
   }
 
+  /** On stderr, in the form of our errors; `--json` keeps stdout to itself anyway. */
+  override warn(input: string | Error): string | Error {
+    process.stderr.write(`sluice: warning: ${typeof input === 'string' ? input : input.message}\n`)
+    return input
+  }
+
   /** One line on stderr, or the error object where JSON was asked for; the exit code is the error's own. */
   protected override async catch(cause: Thrown): Promise<void> {
     if ('code' in cause && cause.code === 'EEXIT') throw cause
@@ -62,5 +68,5 @@ function describe(error: Thrown): string {
   if (error instanceof AppError && error.code === 'internal_error' && error.cause instanceof Error) {
     return `${error.message} (${error.cause.message})`
   }
-  return error.message.replace(/\nSee more help with --help$/, '; see --help')
+  return error.message.replace(/\nSee more help with --help$/, '; see --help').replaceAll(/\s*\n\s*/g, ' ')
 }
