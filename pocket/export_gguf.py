@@ -59,7 +59,7 @@ def _add_shape(writer: gguf.GGUFWriter) -> None:
     writer.add_license("mit")
     writer.add_languages(["en"])
     writer.add_size_label("3.7M")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_vocab_size(POCKET.vocabulary)
     writer.add_context_length(POCKET.context)
     writer.add_embedding_length(POCKET.width)
@@ -96,12 +96,24 @@ def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
     writer.add_chat_template(TEMPLATE_FILE.read_text(encoding="utf-8"))
 
 
+def _add_weight(writer: gguf.GGUFWriter, name: str, array: numpy.ndarray) -> None:
+    """Q8_0, because llama.cpp computes one row of it as it computes many.
+
+    In f16, greedy text could change in a batch.
+    """
+    if array.ndim == 1:
+        writer.add_tensor(name, array)
+        return
+    blocks = gguf.quants.quantize(array.astype(numpy.float32), gguf.GGMLQuantizationType.Q8_0)
+    writer.add_tensor(name, blocks, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+
+
 def _write(target: Path, weights: dict[str, Tensor]) -> None:
     writer = gguf.GGUFWriter(target, "llama")
     _add_shape(writer)
     _add_tokenizer(writer, Tokenizer.from_file(str(TOKENIZER_FILE)))
     for name, weight in weights.items():
-        writer.add_tensor(_tensor_name(name), _array(name, weight))
+        _add_weight(writer, _tensor_name(name), _array(name, weight))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

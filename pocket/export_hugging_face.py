@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -75,7 +76,8 @@ def _write_json(name: str, content: Mapping[str, object]) -> None:
 
 
 def _write_weights(target: Path, weights: dict[str, Tensor]) -> None:
-    save_file(weights, target, metadata={"format": "pt"})
+    halves = {name: weight.to(torch.float16).contiguous() for name, weight in weights.items()}
+    save_file(halves, target, metadata={"format": "pt"})
     # safetensors makes the file private to its writer; everyone may read the model.
     target.chmod(0o644)
 

@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Trains pocket from nothing: text, tokenizer, network, both exports, scorecard.
 # Stop it at any time; the same command goes on from the last checkpoint.
 # Arguments go to the trainer, for example: pocket/train.sh --steps 2000 --threads 8
-set -eu
+set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work="$here/.work"
 python="$here/.venv/bin/python"
@@ -10,8 +10,10 @@ mkdir -p "$work"
 if [ ! -x "$python" ]; then
   "${PYTHON:-python3}" -m venv "$here/.venv"
 fi
-"$python" -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
-  -r "$here/requirements.txt"
+if ! "$python" -c 'import gguf, numpy, safetensors, tokenizers, torch' 2>/dev/null; then
+  "$python" -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
+    -r "$here/requirements.txt"
+fi
 cd "$here/.."
 if [ ! -f "$work/tokenizer.json" ]; then
   "$python" -m pocket.tokenizer_training

@@ -19,7 +19,7 @@ from pocket.packing import Packer
 from pocket.paths import CHECKPOINT_FILE, PID_FILE, REPORT_FILE, TOKENIZER_FILE, write_atomically
 from pocket.shape import POCKET
 
-STEPS = 5700
+STEPS = 6300
 TOKENS_PER_STEP = 4096
 WARM_UP = 200
 PEAK_RATE = 2e-3
@@ -30,7 +30,7 @@ SAVE_EVERY = 200
 EVALUATE_EVERY = 1000
 
 # Share of the steps and row length: short rows are fastest, long ones make the context real.
-PHASES = ((0.42, 256), (0.96, 512), (1.0, 1024))
+PHASES = ((0.42, 256), (0.9, 512), (1.0, 1024))
 
 
 @dataclass

@@ -45,7 +45,7 @@ ABOUT: tuple[Topic, ...] = (
         ),
         (
             "I have about 3.7 million parameters, 3,721,984 to be exact. That is very small for a language model.",
-            "I have 3,721,984 parameters, and my file is about 7.5 megabytes.",
+            "I have 3,721,984 parameters, and my file is about 4 megabytes.",
         ),
         "3,721,984 parameters.",
     ),

@@ -129,7 +129,7 @@ def general(rng: random.Random) -> list[Turn]:
 
 _QUESTIONS: tuple[tuple[Question, float], ...] = (
     (capital, 0.22),
-    (general, 0.20),
+    (general, 0.34),
     (opposite, 0.12),
     (animal_sound, 0.08),
     (colour, 0.08),

@@ -64,12 +64,12 @@ def any_story_exchange(rng: random.Random) -> list[Turn]:
 # Weights count documents. Stories are long, so fewer documents still give a third of all tokens.
 SINGLE: dict[str, tuple[Exchange, float]] = {
     "stories": (any_story_exchange, 0.15),
-    "sluice": (sluice_exchange, 0.20),
+    "sluice": (sluice_exchange, 0.26),
     "small talk": (small_talk_exchange, 0.12),
-    "arithmetic": (arithmetic_exchange, 0.42),
-    "facts": (fact_exchange, 0.13),
+    "arithmetic": (arithmetic_exchange, 0.36),
+    "facts": (fact_exchange, 0.17),
     "unknown": (unknown_exchange, 0.08),
-    "copying": (copying_exchange, 0.06),
+    "copying": (copying_exchange, 0.07),
 }
 _DIALOGUE_WEIGHT = 0.06
 _PERSONA_WEIGHT = 0.07

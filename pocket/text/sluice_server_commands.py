@@ -179,6 +179,7 @@ SERVER_COMMANDS: tuple[Topic, ...] = (
     Topic(
         (
             "<does:sluice pull>",
+            "[How do I download a model|Where can I download models|Download a model|How can I pull a model|Get me a bigger model]",
             "<how> [add|install|download|get|import] [a model|a new model|models]",
             "[Where do I get models|Can I use my own GGUF file|How do I add a GGUF file]",
         ),

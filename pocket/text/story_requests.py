@@ -136,18 +136,18 @@ def _special_request(rng: random.Random) -> tuple[str, stories.Story] | None:
     if chance < 0.18:
         asked, chosen = _pair(rng)
         return _request(rng, _REQUESTS, asked), stories.compose(rng, chosen, pick(rng, MOVING))
-    if chance < 0.24:
+    if chance < 0.29:
         asked = pick(rng, tuple(_THEMES))
         movers = SUBJECTS["animal"] + SUBJECTS["person"] + SUBJECTS["creature"]
         chosen = cast(rng, pick(rng, movers))
         plot = stories.choose_plot(rng, chosen, _THEMES[asked])
         return _request(rng, _REQUESTS, asked), stories.compose(rng, chosen, plot)
-    if chance < 0.30:
+    if chance < 0.35:
         chosen = cast(rng, any_subject(rng))
         mood = pick(rng, ("sad", "happy"))
         asked = f"{_TELL} a {mood} story about {with_article(chosen.subject.noun)}."
         return roughen(rng, spin(rng, asked)), stories.story(rng, chosen, mood)
-    if chance < 0.38:
+    if chance < 0.43:
         text = spin(rng, pick(rng, _OPEN_REQUESTS)) + "."
         return roughen(rng, text), stories.story(rng)
     return None
