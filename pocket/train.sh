@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Trains pocket from nothing: text, tokenizer, network, both exports, scorecard.
 # Stop it at any time; the same command goes on from the last checkpoint.
+# Any build of torch will do. To spare pip the CUDA packages on Linux, set before the first run:
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 # Arguments go to the trainer, for example: pocket/train.sh --steps 2000 --threads 8
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,8 +13,7 @@ if [ ! -x "$python" ]; then
   "${PYTHON:-python3}" -m venv "$here/.venv"
 fi
 if ! "$python" -c 'import gguf, numpy, safetensors, tokenizers, torch' 2>/dev/null; then
-  "$python" -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
-    -r "$here/requirements.txt"
+  "$python" -m pip install --quiet -r "$here/requirements.txt"
 fi
 cd "$here/.."
 if [ ! -f "$work/tokenizer.json" ]; then
