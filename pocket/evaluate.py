@@ -83,7 +83,8 @@ def run_arithmetic(decoder: Decoder) -> dict[str, str]:
     right: dict[str, int] = {}
     count: dict[str, int] = {}
     for (form, _, result), (text, ended) in zip(sums, answers, strict=True):
-        last = text.rstrip(".").split()[-1] if text else ""
+        words = text.rstrip(".").split()
+        last = words[-1] if words else ""
         right[form] = right.get(form, 0) + (ended and last == str(result))
         count[form] = count.get(form, 0) + 1
     return {form: f"{right[form]}/{count[form]} = {right[form] / count[form]:.1%}" for form in count}
