@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
-import type { Runner } from './engine-measure.ts'
+import type { Runner } from './engine-runner.ts'
 
 export type EvaluateOptions = {
   sequences: number

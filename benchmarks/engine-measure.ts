@@ -4,6 +4,7 @@ import { startNative } from '../src/engines/llama-cpp/native.ts'
 import { resolveThreads } from '../src/engines/llama-cpp/threads.ts'
 import { createEvaluateRunner } from './engine-evaluate.ts'
 import { createOwnRunner } from './engine-own.ts'
+import type { Runner, Speed } from './engine-runner.ts'
 
 export type BenchOptions = {
   model: string
@@ -14,9 +15,6 @@ export type BenchOptions = {
   rounds: number
 }
 
-/** Generated tokens per second: over everything, and after the last sequence had its first token. */
-export type Speed = { total: number; decode: number }
-export type Runner = { run(prompts: number[][]): Promise<Speed>; close(): Promise<void> }
 export type Result = {
   sequences: number
   own: Speed

@@ -1,5 +1,5 @@
 import type { Engine } from '../src/engine/engine.ts'
-import type { Runner } from './engine-measure.ts'
+import type { Runner } from './engine-runner.ts'
 
 const never = new AbortController().signal
 

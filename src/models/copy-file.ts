@@ -3,27 +3,17 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../errors.ts'
-import type { PullHooks } from './pull.ts'
-
-export type TransferHooks = PullHooks & { assertRoom(bytes: number): Promise<void> }
+import { createMeter, type TransferHooks } from './transfer.ts'
 
 /** Copies a file and gives its SHA-256. Leaves nothing behind when it fails. */
 export async function copyModelFile(source: string, target: string, hooks: TransferHooks): Promise<string> {
   const total = await sizeOf(source)
   await hooks.assertRoom(total)
   const hash = createHash('sha256')
-  let completed = 0
-  const count = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk)
-      completed += chunk.length
-      hooks.onProgress({ status: 'copying', completed, total })
-      yield chunk
-    }
-  }
+  const meter = createMeter(hash, { status: 'copying', completed: 0, total }, hooks.onProgress)
   const read = createReadStream(source, { highWaterMark: 1024 ** 2 })
   try {
-    await pipeline(read, count, createWriteStream(target), { signal: hooks.signal })
+    await pipeline(read, meter, createWriteStream(target), { signal: hooks.signal })
   } catch (cause) {
     await rm(target, { force: true })
     if (hooks.signal.aborted) throw new AppError('cancelled', `copying ${source} was stopped`, { cause })

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request, type Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
-import type { TransferHooks } from './copy-file.ts'
+import { createMeter, type PullProgress, type TransferHooks } from './transfer.ts'
 
 const attempts = 5
 const stallMs = 30_000
@@ -50,6 +50,11 @@ async function transfer(url: URL, part: string, hooks: TransferHooks): Promise<s
   const response = await fetchFollowing(url, range, hooks.signal)
   const resumed = response.statusCode === 206
   if (!resumed) offset = 0
+  else if (!startsAt(response, offset)) {
+    response.body.destroy()
+    await rm(etagFile, { force: true })
+    throw new Error('the server sent another part of the file than was asked for')
+  }
   const running = resumed ? hash : createHash('sha256')
   const length = Number(response.headers['content-length'] ?? Number.NaN)
   const total = Number.isNaN(length) ? undefined : offset + length
@@ -57,21 +62,20 @@ async function transfer(url: URL, part: string, hooks: TransferHooks): Promise<s
   const seenEtag = response.headers.etag
   if (typeof seenEtag === 'string' && !seenEtag.startsWith('W/')) await writeFile(etagFile, seenEtag)
   else await rm(etagFile, { force: true })
-  let completed = offset
-  const count = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      running.update(chunk)
-      completed += chunk.length
-      hooks.onProgress({ status: 'downloading', completed, total })
-      yield chunk
-    }
-  }
-  await pipeline(response.body, count, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), {
+  const progress: PullProgress = { status: 'downloading', completed: offset, total }
+  const meter = createMeter(running, progress, hooks.onProgress)
+  await pipeline(response.body, meter, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), {
     signal: hooks.signal,
   })
-  if (total !== undefined && completed !== total) throw new Error(`got ${completed} of ${total} bytes`)
+  if (total !== undefined && progress.completed !== total)
+    throw new Error(`got ${progress.completed} of ${total} bytes`)
   await rm(etagFile, { force: true })
   return running.digest('hex')
+}
+
+const startsAt = ({ headers }: Dispatcher.ResponseData, offset: number): boolean => {
+  const start = /^bytes (\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1]
+  return start === undefined || Number(start) === offset
 }
 
 async function fetchFollowing(

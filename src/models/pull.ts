@@ -6,6 +6,7 @@ import { copyModelFile } from './copy-file.ts'
 import { download } from './download.ts'
 import { assertGgufMagic } from './gguf.ts'
 import { assertModelName, nameFromPath } from './model-name.ts'
+import type { PullHooks } from './transfer.ts'
 
 export type PullRequest = {
   /** An absolute path, or an http(s) URL. */
@@ -14,9 +15,7 @@ export type PullRequest = {
   /** Lower-case hex; the file is refused if it differs. */
   sha256?: string | undefined
 }
-export type PullProgress = { status: 'downloading' | 'copying'; completed: number; total: number | undefined }
 export type PulledModel = { name: string; path: string; sizeBytes: number; sha256: string }
-export type PullHooks = { signal: AbortSignal; onProgress(progress: PullProgress): void }
 
 /** Brings a GGUF into the models folder. A cut-off download keeps its part file and goes on from there next time. */
 export async function pullModel(
