@@ -4,6 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import type { ChatBackend, ChatDelta, ChatOptions, ChatRequest } from '../src/cli/chat/completer.ts'
 import type { OnceEnd } from '../src/cli/chat/start-once.ts'
+import { createLoadingProgress } from '../src/cli/loading-progress.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { looksLikePath } from '../src/config/model-path.ts'
 import { AppError, exitCodes } from '../src/errors.ts'
@@ -114,9 +115,7 @@ export default class Chat extends BaseCommand<typeof Chat> {
     const { ensureDaemon } = await import('../src/client/ensure-daemon.ts')
     const engine = await withProgress(`loading ${model}`, async (report) => {
       const { client } = await ensureDaemon(this.daemonOptions(), report)
-      return client.loadModel({ model: resolve(model) }, ({ completed }) =>
-        report(`loading ${model} ${Math.round(completed * 100)}%`),
-      )
+      return client.loadModel({ model: resolve(model) }, createLoadingProgress(model, report))
     })
     return engine.model
   }

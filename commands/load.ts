@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.ts'
+import { createLoadingProgress } from '../src/cli/loading-progress.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { ensureDaemon } from '../src/client/ensure-daemon.ts'
 import type { RunningEngine } from '../src/client/wire.ts'
@@ -33,9 +34,7 @@ export default class Load extends BaseCommand<typeof Load> {
     }
     const engine = await withProgress(`loading ${model}`, async (report) => {
       const { client } = await ensureDaemon(this.daemonOptions(), report)
-      return client.loadModel(body, ({ completed }) =>
-        report(`loading ${model} ${Math.round(completed * 100)}%`),
-      )
+      return client.loadModel(body, createLoadingProgress(model, report))
     })
     this.log(`${engine.model} is loaded: ${engine.slots} slots of ${engine.context_length} tokens`)
     return engine

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { configFlags, readConfigFlags } from '../src/cli/config-flags.ts'
 import { describeService } from '../src/cli/describe-service.ts'
+import { createLoadingProgress } from '../src/cli/loading-progress.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { ensureDaemon, type EnsuredDaemon } from '../src/client/ensure-daemon.ts'
 import { runInForeground } from '../src/client/start-daemon.ts'
@@ -53,9 +54,7 @@ export default class Serve extends BaseCommand<typeof Serve> {
   ): Promise<void> {
     for (const model of models as string[]) {
       await withProgress(`loading ${model}`, (report) =>
-        client.loadModel({ model }, ({ completed }) =>
-          report(`loading ${model} ${Math.round(completed * 100)}%`),
-        ),
+        client.loadModel({ model }, createLoadingProgress(model, report)),
       )
     }
     if (Object.keys(others).length > 0 || this.flags.config !== undefined) {

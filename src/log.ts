@@ -1,8 +1,7 @@
-import { pino, type DestinationStream, type Logger } from 'pino'
+import { pino, type DestinationStream, type LevelWithSilent, type Logger } from 'pino'
 
 export type { Logger } from 'pino'
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+export type LogLevel = LevelWithSilent
 
 /** JSON lines, on stdout unless told otherwise. Prompts and completions must never be passed in. */
 export const createLog = (level: LogLevel, destination: DestinationStream = pino.destination(1)): Logger =>

@@ -18,7 +18,8 @@ export async function findDaemon(daemonFile: string): Promise<FoundDaemon | unde
     return status.instance === file.instance ? { client, status } : undefined
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
-    if (isAlive(file.pid) && /no answer for/.test(String((cause.cause as Error | undefined)?.message))) {
+    const { code } = (cause.cause ?? {}) as NodeJS.ErrnoException
+    if (isAlive(file.pid) && code === 'ETIMEDOUT') {
       throw new AppError(
         'daemon_unreachable',
         `the daemon (process ${file.pid}) runs but does not answer; see its log, or: kill ${file.pid}`,

@@ -32,7 +32,9 @@ export function call(baseUrl: string, wanted: Call): Promise<IncomingMessage> {
     })
     if (wanted.timeoutMs !== undefined) {
       outgoing.setTimeout(wanted.timeoutMs, () =>
-        outgoing.destroy(new Error(`no answer for ${wanted.timeoutMs} ms`)),
+        outgoing.destroy(
+          Object.assign(new Error(`no answer for ${wanted.timeoutMs} ms`), { code: 'ETIMEDOUT' }),
+        ),
       )
     }
     outgoing.once('error', (cause) => reject(unreachable(baseUrl, cause, wanted.signal)))

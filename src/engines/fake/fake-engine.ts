@@ -1,5 +1,6 @@
+import { createCounters } from '../../engine/counters.ts'
 import type { Engine, Prepared } from '../../engine/engine.ts'
-import type { EngineCounters, GenerateRequest, LoadOptions, ModelInfo, Prompt } from '../../engine/types.ts'
+import type { GenerateRequest, LoadOptions, ModelInfo, Prompt } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
 import { generateFake, type FakeModel } from './fake-generation.ts'
 import type { FakeOptions } from './fake-options.ts'
@@ -15,14 +16,7 @@ const unloaded = () => new AppError('engine_failed', 'the model was unloaded')
 export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engine {
   const contextLength = options.contextLength ?? defaultContextLength
   const slots = createFakeSlots(options.parallel ?? defaultSlots)
-  const counters: EngineCounters = {
-    steps: 0,
-    prefillTokens: 0,
-    cachedTokens: 0,
-    decodeTokens: 0,
-    cancelled: 0,
-    stepsByBatchSize: {},
-  }
+  const counters = createCounters()
   const closing = new AbortController()
   const model: FakeModel = { fake, slots, counters, contextLength, batchTokens: options.batchTokens, closing }
 
@@ -50,10 +44,7 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
       assertTokens(tokens, 'tokens')
       return decodeFakeTokens(tokens)
     },
-    status: () => ({
-      ...slots.status(),
-      counters: { ...counters, stepsByBatchSize: { ...counters.stepsByBatchSize } },
-    }),
+    status: () => ({ ...slots.status(), counters: counters.read() }),
     async close() {
       closing.abort(unloaded())
       slots.close(unloaded())

@@ -1,5 +1,6 @@
 import { createStopMatcher } from '../../engine/stop-matcher.ts'
-import type { EngineCounters, EngineEvent, FinishReason, GenerateRequest } from '../../engine/types.ts'
+import type { Counters } from '../../engine/counters.ts'
+import type { EngineEvent, FinishReason, GenerateRequest } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
 import type { FakeOptions } from './fake-options.ts'
 import { createFakePace, type FakePace } from './fake-pace.ts'
@@ -10,7 +11,7 @@ import { createFakeWords } from './fake-words.ts'
 export type FakeModel = {
   fake: FakeOptions
   slots: FakeSlots
-  counters: EngineCounters
+  counters: Counters
   contextLength: number
   batchTokens: number
   /** Aborted with the error that running generations end with. */
@@ -68,7 +69,7 @@ export async function* generateFake(
     throw cause
   } finally {
     if (!isOver && run !== undefined) slots.release(run.grant.slot, [...call.prompt, ...run.answer])
-    if (!isOver && !isFailed) counters.cancelled++
+    if (!isOver && !isFailed) counters.cancelled()
   }
 }
 
@@ -76,13 +77,13 @@ async function* prefill(model: FakeModel, run: Run): AsyncGenerator<EngineEvent,
   const { counters, batchTokens } = model
   const total = run.prompt.length
   const { cachedTokens } = run.grant
-  counters.cachedTokens += cachedTokens
+  counters.admitted(cachedTokens)
   for (let processed = cachedTokens; processed < total;) {
     const chunk = Math.min(Math.max(1, batchTokens), total - processed)
     processed += chunk
     await run.pace.prefill(chunk, run.either)
     assertGoing(model, run)
-    counters.prefillTokens += chunk
+    counters.prefilled(chunk)
     yield { type: 'prompt-progress', processed, total }
   }
 }
@@ -104,7 +105,8 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
       throw new AppError('engine_failed', 'the fake model failed as asked')
     const token = next()
     run.answer.push(token)
-    countToken(counters)
+    // The fake's requests share no step, so every step has one sequence.
+    counters.stepped(1)
     held++
     const { text, stopped } = matcher.push(fakeWord(token))
     if (text !== '') {
@@ -116,13 +118,6 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
   const rest = matcher.flush()
   if (rest !== '') yield { type: 'text-delta', text: rest, tokens: held }
   return own < limit ? 'stop' : 'length'
-}
-
-/** Its requests share no step, so every step has one sequence. */
-function countToken(counters: EngineCounters): void {
-  counters.steps++
-  counters.decodeTokens++
-  counters.stepsByBatchSize[1] = (counters.stepsByBatchSize[1] ?? 0) + 1
 }
 
 function assertGoing({ closing }: FakeModel, { signal }: FakeCall): void {

@@ -1,4 +1,4 @@
-import type { EngineCounters } from '../../engine/types.ts'
+import type { EngineCounters } from './types.ts'
 
 export type Counters = {
   admitted(cachedTokens: number): void
