@@ -19,23 +19,18 @@ const defaultSources: Record<string, string> = { fake: 'fake:' }
 
 export type ModelHouse = { catalogue: Catalogue; loaded: LoadedModels; virtual: KnownModel[] }
 
-/** Joins files, settings and engines: which models exist, and how each is brought up. */
-export function createModelHouse(options: {
+type ModelHouseOptions = {
   config: Config
   modelsFolder: string
   bundledModel: string
   configured: ModelSettings[]
   log: Logger
-}): ModelHouse {
+}
+
+/** Joins files, settings and engines: which models exist, and how each is brought up. */
+export function createModelHouse(options: ModelHouseOptions): ModelHouse {
   const { config, configured, log } = options
-  const catalogue = createCatalogue(options.modelsFolder)
-  if (statSync(options.bundledModel, { throwIfNoEntry: false })) {
-    catalogue.register({ name: 'pocket', aliases: [], path: options.bundledModel, origin: 'bundled' })
-  }
-  for (const { name, aliases, source, engine } of configured) {
-    if (source !== undefined && engine === 'llama-cpp')
-      catalogue.register({ name, aliases, path: source, origin: 'file' })
-  }
+  const catalogue = fillCatalogue(options)
   const startedAt = Math.floor(Date.now() / 1000)
   /** Models without a file of ours. */
   const virtual = configured
@@ -71,6 +66,20 @@ export function createModelHouse(options: {
     },
   })
   return { catalogue, loaded, virtual }
+}
+
+/** The bundled model and the files that the config names, beside what is pulled. */
+function fillCatalogue({ configured, modelsFolder, bundledModel }: ModelHouseOptions): Catalogue {
+  const aliases = new Map(configured.map((model) => [model.name, model.aliases]))
+  const catalogue = createCatalogue(modelsFolder, aliases)
+  if (statSync(bundledModel, { throwIfNoEntry: false })) {
+    catalogue.register({ name: 'pocket', path: bundledModel, origin: 'bundled' })
+  }
+  for (const { name, source, engine } of configured) {
+    if (source === undefined || engine !== 'llama-cpp') continue
+    catalogue.register({ name, path: source, origin: 'file' })
+  }
+  return catalogue
 }
 
 async function loadEngine(

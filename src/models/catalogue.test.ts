@@ -32,13 +32,13 @@ test('a registered file wins over a pulled one, is found by alias, and can be fo
   writeFileSync(join(models, 'a.gguf'), 'pulled')
   const outside = join(folder(), 'other.gguf')
   writeFileSync(outside, 'outside')
-  const catalogue = createCatalogue(models)
-  catalogue.register({ name: 'a', aliases: ['first'], path: outside, origin: 'file' })
+  const catalogue = createCatalogue(models, new Map([['a', ['first']]]))
+  catalogue.register({ name: 'a', path: outside, origin: 'file' })
   expect(catalogue.find('first')).toMatchObject({ name: 'a', origin: 'file', path: outside })
   expect(catalogue.list()).toHaveLength(1)
-  expect(() =>
-    catalogue.register({ name: 'a', aliases: [], path: '/elsewhere.gguf', origin: 'file' }),
-  ).toThrow(/already stands for/)
+  expect(() => catalogue.register({ name: 'a', path: '/elsewhere.gguf', origin: 'file' })).toThrow(
+    /already stands for/,
+  )
   expect(catalogue.registerFile(outside)).toBe('a')
   catalogue.forget('a')
   expect(catalogue.find('a')).toMatchObject({ origin: 'pulled' })

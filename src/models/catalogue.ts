@@ -13,7 +13,8 @@ export type CatalogueEntry = {
   modified: Date
 }
 
-export type Registration = { name: string; aliases: string[]; path: string; origin: 'bundled' | 'file' }
+export type Registration = { name: string; path: string; origin: 'bundled' | 'file' }
+type FoundFile = Omit<CatalogueEntry, 'aliases'>
 
 export interface Catalogue {
   list(): CatalogueEntry[]
@@ -28,8 +29,14 @@ export interface Catalogue {
 
 const rescanMs = 1000
 
-/** Models by name: registered files first, then `*.gguf` under `folder`, whose relative path is the name. */
-export function createCatalogue(folder: string): Catalogue {
+/**
+ * Models by name: registered files first, then `*.gguf` under `folder`, whose relative path is the name.
+ * `aliases` holds further names by name, wherever the file comes from.
+ */
+export function createCatalogue(
+  folder: string,
+  aliases: ReadonlyMap<string, string[]> = new Map(),
+): Catalogue {
   const registered = new Map<string, Registration>()
   let scanned: CatalogueEntry[] = []
   let scannedAt = -Infinity
@@ -37,7 +44,8 @@ export function createCatalogue(folder: string): Catalogue {
   function list(): CatalogueEntry[] {
     if (performance.now() - scannedAt > rescanMs) {
       const own = [...registered.values()].map(describe)
-      scanned = [...own, ...scan(folder).filter((entry) => !registered.has(entry.name))]
+      const files = [...own, ...scan(folder).filter(({ name }) => !registered.has(name))]
+      scanned = files.map((file) => ({ ...file, aliases: aliases.get(file.name) ?? [] }))
       scannedAt = performance.now()
     }
     return scanned
@@ -65,7 +73,7 @@ export function createCatalogue(folder: string): Catalogue {
       const known = list().find((entry) => entry.path === path)
       if (known) return known.name
       const name = nameFromPath(path)
-      register({ name, aliases: [], path, origin: 'file' })
+      register({ name, path, origin: 'file' })
       return name
     },
     forget(name) {
@@ -75,12 +83,12 @@ export function createCatalogue(folder: string): Catalogue {
   }
 }
 
-function describe(registration: Registration): CatalogueEntry {
+function describe(registration: Registration): FoundFile {
   const stat = statSync(registration.path, { throwIfNoEntry: false })
   return { ...registration, sizeBytes: stat?.size ?? 0, modified: stat?.mtime ?? new Date(0) }
 }
 
-function scan(folder: string): CatalogueEntry[] {
+function scan(folder: string): FoundFile[] {
   const files = readFolder(folder)
   return files.flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false })
@@ -94,9 +102,7 @@ function scan(folder: string): CatalogueEntry[] {
     } catch {
       return []
     }
-    return [
-      { name, aliases: [], path, origin: 'pulled' as const, sizeBytes: stat.size, modified: stat.mtime },
-    ]
+    return [{ name, path, origin: 'pulled' as const, sizeBytes: stat.size, modified: stat.mtime }]
   })
 }
 
