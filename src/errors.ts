@@ -33,6 +33,8 @@ const errorTable = {
   cancelled: { status: 499, exit: exitCodes.interrupted },
   internal_error: { status: 500, exit: exitCodes.failure },
   engine_failed: { status: 502, exit: exitCodes.failure },
+  worker_incompatible: { status: 502, exit: exitCodes.failure },
+  worker_lost: { status: 503, exit: exitCodes.failure },
   overloaded: { status: 503, exit: exitCodes.busy },
   draining: { status: 503, exit: exitCodes.busy },
   daemon_unreachable: { status: 503, exit: exitCodes.unreachable },

@@ -12,7 +12,7 @@ import {
 } from '../routing/loaded-models.ts'
 import type { ResolveHooks } from '../routing/model-router.ts'
 import type { ModelSettings } from './configured-models.ts'
-import { engineLoaders } from './engine-loaders.ts'
+import { engineLoaders } from '../engines/registry.ts'
 
 /** Engines that need no file. */
 const defaultSources: Record<string, string> = { fake: 'fake:' }

@@ -89,6 +89,10 @@ export type EngineStatus = {
   busySlots: number
   /** Requests inside the engine that wait for a slot. */
   waiting: number
+  /** Milliseconds since the last step ended, while there is work; else 0. Large: accepts but does not generate. */
+  stepAgeMs: number
+  /** CPU threads in use, where the engine knows. */
+  threads: number | undefined
   counters: EngineCounters
 }
 

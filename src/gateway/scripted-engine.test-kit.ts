@@ -66,6 +66,8 @@ export function createScriptedEngine(script: Script = {}): ScriptedEngine {
       slots: 2,
       busySlots: seen.running,
       waiting: 0,
+      stepAgeMs: 0,
+      threads: undefined,
       counters: {
         steps: 0,
         prefillTokens: 0,

@@ -44,7 +44,7 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
       assertTokens(tokens, 'tokens')
       return decodeFakeTokens(tokens)
     },
-    status: () => ({ ...slots.status(), counters: counters.read() }),
+    status: () => ({ ...slots.status(), stepAgeMs: 0, threads: undefined, counters: counters.read() }),
     async close() {
       closing.abort(unloaded())
       slots.close(unloaded())

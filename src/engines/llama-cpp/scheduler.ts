@@ -35,6 +35,8 @@ export class Scheduler {
   readonly #waiting: Job[] = []
   #closing: AppError | undefined
   #loop: Promise<void> | undefined
+  /** When the step in flight could begin: the last one's end, or the arrival that woke the loop. */
+  #lastStep = 0
 
   constructor(options: SchedulerOptions) {
     this.#context = options.context
@@ -59,7 +61,14 @@ export class Scheduler {
 
   status(): EngineStatus {
     const { slots, busySlots } = this.#table.status()
-    return { slots, busySlots, waiting: this.#waiting.length, counters: this.#counters.read() }
+    return {
+      slots,
+      busySlots,
+      waiting: this.#waiting.length,
+      stepAgeMs: this.#loop === undefined ? 0 : performance.now() - this.#lastStep,
+      threads: this.#context.getThreads(),
+      counters: this.#counters.read(),
+    }
   }
 
   /** Ends everything with `error`; resolves when no native call is running. */
@@ -94,6 +103,7 @@ export class Scheduler {
 
   /** Sleeping costs nothing: the loop exists only while there is work. */
   #wake(): void {
+    if (this.#loop === undefined) this.#lastStep = performance.now()
     this.#loop ??= Promise.resolve()
       .then(() => this.#run())
       .finally(() => {
@@ -134,6 +144,7 @@ export class Scheduler {
     const tokens = await Promise.all(
       sampling.map((sequence, index) => this.#context.sampleToken(logits[index]!, sequence.slot.sampler!)),
     )
+    this.#lastStep = performance.now()
     this.#counters.stepped(tokens.length)
     this.#counters.prefilled(advance(chunks))
     for (const [index, sequence] of sampling.entries()) this.#settle(sequence, tokens[index]!)

@@ -2,6 +2,6 @@ import type { EngineLoader } from '../engine/engine.ts'
 
 /** Engine kind -> how to get its loader. Imported when first needed: a daemon without a model starts at once. */
 export const engineLoaders: Record<string, () => Promise<EngineLoader>> = {
-  'llama-cpp': async () => (await import('../engines/llama-cpp/loader.ts')).llamaCppLoader,
-  fake: async () => (await import('../engines/fake/fake-loader.ts')).createFakeLoader(),
+  'llama-cpp': async () => (await import('./llama-cpp/loader.ts')).llamaCppLoader,
+  fake: async () => (await import('./fake/fake-loader.ts')).createFakeLoader(),
 }

@@ -1,0 +1,59 @@
+import type { EngineEvent, FinishReason } from '../engine/types.ts'
+import type * as wire from './wire-types.ts'
+
+const reasons: Record<FinishReason, wire.FinishReason> = {
+  stop: 'FINISH_REASON_STOP',
+  length: 'FINISH_REASON_LENGTH',
+  'tool-calls': 'FINISH_REASON_TOOL_CALLS',
+}
+const engineReasons: Record<wire.FinishReason, FinishReason> = {
+  FINISH_REASON_STOP: 'stop',
+  FINISH_REASON_LENGTH: 'length',
+  FINISH_REASON_TOOL_CALLS: 'tool-calls',
+  FINISH_REASON_CONTENT_FILTER: 'stop',
+  FINISH_REASON_UNSPECIFIED: 'stop',
+}
+
+const toMicroseconds = (ms: number) => Math.max(0, Math.round(ms * 1000))
+
+export function encodeEvent(event: EngineEvent, index: number): wire.GenerateEvent {
+  switch (event.type) {
+    case 'prompt-progress':
+      return { progress: { prefillTokensDone: event.processed, prefillTokensTotal: event.total } }
+    case 'text-delta':
+      return { delta: { index, text: event.text, numTokens: event.tokens } }
+    case 'finish': {
+      const { queueMs, prefillMs, decodeMs } = event.timings
+      const timings = {
+        queueUs: toMicroseconds(queueMs),
+        prefillUs: toMicroseconds(prefillMs),
+        decodeUs: toMicroseconds(decodeMs),
+      }
+      return { finished: { index, reason: reasons[event.reason], usage: event.usage, timings } }
+    }
+  }
+}
+
+/** Undefined for what an engine's reader has no word for: Started, the place in a queue. */
+export function decodeEvent({ delta, finished, progress }: wire.GenerateEvent): EngineEvent | undefined {
+  if (delta?.text) return { type: 'text-delta', text: delta.text, tokens: delta.numTokens ?? 0 }
+  if (finished) return decodeFinished(finished)
+  if (!progress?.prefillTokensTotal) return undefined
+  const { prefillTokensDone = 0, prefillTokensTotal } = progress
+  return { type: 'prompt-progress', processed: prefillTokensDone, total: prefillTokensTotal }
+}
+
+const decodeFinished = ({ reason, usage = {}, timings = {} }: wire.Finished): EngineEvent => ({
+  type: 'finish',
+  reason: engineReasons[reason ?? 'FINISH_REASON_UNSPECIFIED'],
+  usage: {
+    promptTokens: usage.promptTokens ?? 0,
+    cachedTokens: usage.cachedTokens ?? 0,
+    completionTokens: usage.completionTokens ?? 0,
+  },
+  timings: {
+    queueMs: (timings.queueUs ?? 0) / 1000,
+    prefillMs: (timings.prefillUs ?? 0) / 1000,
+    decodeMs: (timings.decodeUs ?? 0) / 1000,
+  },
+})
