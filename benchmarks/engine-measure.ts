@@ -5,6 +5,8 @@ import { resolveThreads } from '../src/engines/llama-cpp/threads.ts'
 import { createEvaluateRunner } from './engine-evaluate.ts'
 import { createOwnRunner } from './engine-own.ts'
 import type { Runner, Speed } from './engine-runner.ts'
+import { createPrompts } from './http-load.ts'
+import { median } from './median.ts'
 
 export type BenchOptions = {
   model: string
@@ -97,19 +99,7 @@ const subtract = (after: Record<number, number>, before: Record<number, number>)
       .filter(([, steps]) => steps !== 0),
   )
 
-/** Different in every round and sequence from the first token on, so that no cache helps anybody. */
-const createPrompts = (sequences: number, length: number, round: number): number[][] =>
-  Array.from({ length: sequences }, (_, sequence) =>
-    Array.from({ length }, (__, index) => 100 + ((sequence * 7919 + round * 613 + index * 104729) % 1500)),
-  )
-
 const medians = (speeds: Speed[]): Speed => ({
   total: median(speeds.map((speed) => speed.total)),
   decode: median(speeds.map((speed) => speed.decode)),
 })
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}

@@ -1,6 +1,8 @@
 import type {
+  AddWorkerBody,
   DaemonStatus,
   ListedModel,
+  ListedWorker,
   LoadModelBody,
   PulledModelResult,
   PullModelBody,
@@ -31,6 +33,23 @@ export function createDaemonClient(baseUrl: string) {
       }),
     engines: async () =>
       (await quick<{ engines: RunningEngine[] }>({ method: 'GET', path: '/api/engines' })).engines,
+    workers: async () =>
+      (await quick<{ workers: ListedWorker[] }>({ method: 'GET', path: '/api/workers' })).workers,
+    addWorker: (body: AddWorkerBody) =>
+      quick<ListedWorker>({ method: 'POST', path: '/api/workers', body, timeoutMs: 60_000 }),
+    drainWorker: (id: string, timeoutMs: number) =>
+      quick<{ id: string; in_flight: number }>({
+        method: 'POST',
+        path: '/api/workers/drain',
+        body: { id, timeout_ms: timeoutMs },
+        timeoutMs: timeoutMs + quickMs,
+      }),
+    removeWorker: (id: string) =>
+      quick<{ id: string }>({
+        method: 'DELETE',
+        path: `/api/workers/${id.split('/').map(encodeURIComponent).join('/')}`,
+        timeoutMs: 60_000,
+      }),
     models: async () =>
       (await quick<{ models: ListedModel[] }>({ method: 'GET', path: '/api/models' })).models,
     showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: modelPath(name) }),

@@ -2,8 +2,10 @@
 export type {
   DaemonStatus,
   ListedModel,
+  ListedWorker,
   PulledModelResult,
   RemovedModel,
   RunningEngine,
+  RunningReplica,
   ShownModel,
 } from '../protocols/control/types.ts'

@@ -6,6 +6,9 @@ const durationKeys = new Set<ConfigKey>([
   'write_timeout',
   'keep_alive',
   'drain_timeout',
+  'worker_timeout',
+  'worker_stall_timeout',
+  'worker_wait',
 ])
 
 /** A resolved value as one would write it in the config file: durations are kept in milliseconds inside. */

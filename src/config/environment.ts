@@ -6,7 +6,7 @@ export type RawLayer = {
   origins: Partial<Record<ConfigKey, string>>
 }
 
-const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts'])
+const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts', 'workers'])
 
 /** Text from the environment, in the shape that the schema wants: lists by comma, numbers and booleans as such. */
 function readText(key: ConfigKey, text: string): unknown {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { AppError } from '../../errors.ts'
+import { encodeError } from './encode-error.ts'
 import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
 import { progressStream } from './progress-stream.ts'
-import type { WireError } from './types.ts'
+import { workerRoutes } from './worker-routes.ts'
 
 const name = z.string().min(1).max(4096)
 const count = z.int().positive()
@@ -27,16 +27,14 @@ const pullBody = z.strictObject({
 /** `/api/*`: how our own commands, and anybody's scripts, steer the daemon. */
 export const createControlProtocol = (actions: ControlActions): Protocol => ({
   name: 'control',
-  routes: [...daemonRoutes(actions), ...modelRoutes(actions), ...jobRoutes(actions)],
+  routes: [
+    ...daemonRoutes(actions),
+    ...modelRoutes(actions),
+    ...jobRoutes(actions),
+    ...workerRoutes(actions),
+  ],
   encodeError: (error) => ({ error: encodeError(error) }),
   encodeStreamError: (error) => ({ data: JSON.stringify({ type: 'error', error: encodeError(error) }) }),
-})
-
-const encodeError = (error: AppError): WireError => ({
-  code: error.code,
-  message: error.message,
-  param: error.param ?? null,
-  ...error.details,
 })
 
 const daemonRoutes = (actions: ControlActions): Route[] => [
