@@ -1,7 +1,5 @@
-import { readGgufFile } from '../src/engines/llama-cpp/gguf-file.ts'
 import { llamaCppLoader } from '../src/engines/llama-cpp/loader.ts'
 import { startNative } from '../src/engines/llama-cpp/native.ts'
-import { resolveThreads } from '../src/engines/llama-cpp/threads.ts'
 import { createEvaluateRunner } from './engine-evaluate.ts'
 import { createOwnRunner } from './engine-own.ts'
 import type { Runner, Speed } from './engine-runner.ts'
@@ -31,8 +29,8 @@ const batchTokens = 512
 
 export async function measureEngines(options: BenchOptions, log: (line: string) => void): Promise<Result[]> {
   const { llama } = await startNative()
-  const { sizeBytes: modelBytes } = await readGgufFile(options.model)
-  const threads = resolveThreads({ wanted: options.threads, physicalCores: llama.cpuMathCores, modelBytes })
+  // Both with the same fixed number, and one core left to others: threads that must wait for one spin.
+  const threads = options.threads ?? Math.max(1, llama.cpuMathCores - 1)
   const model = await llama.loadModel({ modelPath: options.model })
   const results: Result[] = []
   for (const sequences of options.sequences) {

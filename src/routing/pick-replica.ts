@@ -35,7 +35,8 @@ export function pickReplica<C extends Candidate>(
 ): C | undefined {
   const { policy, preferred } = options
   if (candidates.length < 2) return candidates[0]
-  if (policy === 'least-load') return pickCached(candidates, options) ?? pickLeastLoaded(candidates, preferred)
+  if (policy === 'least-load')
+    return pickCached(candidates, options) ?? pickLeastLoaded(candidates, preferred)
   return candidates.find(({ id }) => id === preferred) ?? longestUnpicked(candidates)
 }
 

@@ -9,8 +9,8 @@ const prefixCapacity = 8192
 
 export type Wish = {
   prefix: PromptPrefix
-  /** Engines that have failed this request. */
-  except: ReadonlySet<Engine>
+  /** Engines that are not to be asked. */
+  excludes(engine: Engine): boolean
   /** Where the request is prepared already. */
   preferred?: Engine | undefined
 }
@@ -34,7 +34,7 @@ export interface ReplicaRoster {
   serving(): Engine[]
   /** Still here, whatever its state. */
   has(engine: Engine): boolean
-  /** Undefined: none serves that is not excepted. */
+  /** Undefined: none serves that may be asked. */
   pick(wish: Wish): Seat | undefined
 }
 
@@ -50,20 +50,12 @@ type Member = {
 
 /** `onChange` runs after each change of a replica and of the set of them. */
 export function createReplicaRoster(policy: PickPolicy, onChange: () => void): ReplicaRoster {
-  const members = new Map<string, Member>()
+  const members = createMembers(onChange)
   const index = createPrefixIndex(prefixCapacity)
-  let owners = 0
   let picks = 0
+  // One replica needs no index, and most models have one; taking turns needs none either.
+  const usesIndex = () => policy === 'least-load' && members.all().length > 1
 
-  const follow = (member: Member) => {
-    const { engine } = member.replica
-    if (engine !== undefined && engine !== member.engine) {
-      member.engine = engine
-      member.owner = ++owners
-    }
-    onChange()
-  }
-  const serving = () => [...members.values()].filter(isServing)
   const take = (member: ServingMember, prefix: PromptPrefix): Seat => {
     const { owner, replica } = member
     let isPending = true
@@ -73,8 +65,7 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
       id: replica.id,
       engine: replica.engine,
       begin() {
-        // A single replica needs no index, and most models have one.
-        if (members.size > 1) index.record(owner, prefix.blocks())
+        if (usesIndex()) index.record(owner, prefix.blocks())
       },
       settle() {
         if (isPending) member.pending--
@@ -82,34 +73,51 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
       },
     }
   }
-
   return {
-    add(replica) {
-      members.get(replica.id)?.unsubscribe()
-      const member: Member = {
-        ...{ replica, engine: undefined, owner: 0, pending: 0, lastPicked: 0 },
-        unsubscribe: replica.subscribe(() => follow(member)),
-      }
-      members.set(replica.id, member)
-      follow(member)
-    },
-    remove(id) {
-      members.get(id)?.unsubscribe()
-      if (members.delete(id)) onChange()
-    },
-    replicas: () => [...members.values()].map(({ replica }) => replica),
-    serving: () => serving().map(({ replica }) => replica.engine),
-    has: (engine) => [...members.values()].some((member) => member.engine === engine),
-    pick({ prefix, except, preferred }) {
-      const able = serving().filter(({ replica }) => !except.has(replica.engine))
+    add: members.add,
+    remove: members.remove,
+    replicas: () => members.all().map(({ replica }) => replica),
+    serving: () => members.serving().map(({ replica }) => replica.engine),
+    has: (engine) => members.all().some((member) => member.engine === engine),
+    pick({ prefix, excludes, preferred }) {
+      const able = members.serving().filter(({ replica }) => !excludes(replica.engine))
       if (able.length < 2) return able[0] && take(able[0], prefix)
-      const candidates = able.map((member) => describeCandidate(member, index.match(member.owner, prefix.blocks())))
+      const blocks = usesIndex() ? prefix.blocks() : []
+      const candidates = able.map((member) => describeCandidate(member, index.match(member.owner, blocks)))
       const picked = pickReplica(candidates, {
         policy,
         promptCharacters: prefix.characters,
         preferred: able.find(({ replica }) => replica.engine === preferred)?.replica.id,
       })
       return picked && take(picked.member, prefix)
+    },
+  }
+}
+
+function createMembers(onChange: () => void) {
+  const members = new Map<string, Member>()
+  let owners = 0
+  const follow = (member: Member) => {
+    const { engine } = member.replica
+    if (engine !== undefined && engine !== member.engine) {
+      member.engine = engine
+      member.owner = ++owners
+    }
+    onChange()
+  }
+  return {
+    all: () => [...members.values()],
+    serving: () => [...members.values()].filter(isServing),
+    add(replica: Replica) {
+      members.get(replica.id)?.unsubscribe()
+      const unsubscribe = replica.subscribe(() => follow(member))
+      const member: Member = { replica, engine: undefined, owner: 0, pending: 0, lastPicked: 0, unsubscribe }
+      members.set(replica.id, member)
+      follow(member)
+    },
+    remove(id: string) {
+      members.get(id)?.unsubscribe()
+      if (members.delete(id)) onChange()
     },
   }
 }

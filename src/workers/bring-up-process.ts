@@ -11,7 +11,10 @@ import type { WorkerSettings } from './worker-settings.ts'
 export type ProcessPlan = {
   command(listen: string): WorkerCommand
   /** Hears what the process says of itself. */
-  watch(process: WorkerProcess, says: { listening(target: string): void; failed(error: AppError): void }): void
+  watch(
+    process: WorkerProcess,
+    says: { listening(target: string): void; failed(error: AppError): void },
+  ): void
   /** From a process that listens to engines; closes its connection if that fails. */
   load(address: WorkerAddress, signal: AbortSignal): Promise<Loaded>
 }
@@ -32,14 +35,20 @@ export async function bringUpProcess(
   const socket = await createSocketAddress(settings.socketFolder)
   const command = plan.command(socket.listen)
   const process = startProcess(command, log)
-  log.info({ event: 'worker.started', pid: process.processId, listen: socket.listen }, 'worker process started')
+  log.info(
+    { event: 'worker.started', worker_pid: process.processId, listen: socket.listen },
+    'worker process started',
+  )
   const watched = watchProcess(plan, process, signal)
   const abort = new AbortController()
   let loading: Promise<Loaded> | undefined
   try {
     const target = await within(Promise.race([watched.listening, watched.fault]), settings.startTimeoutMs)
     if (target === undefined)
-      throw new AppError('worker_lost', `${command.title} did not listen within ${settings.startTimeoutMs} ms`)
+      throw new AppError(
+        'worker_lost',
+        `${command.title} did not listen within ${settings.startTimeoutMs} ms`,
+      )
     loading = plan.load({ target }, abort.signal)
     const loaded = await Promise.race([loading, watched.fault])
     return createProcessInstance({ ...loaded, process, socket, address: target })
@@ -94,8 +103,10 @@ async function explain(
 
 async function callOff(loading: Promise<Loaded> | undefined): Promise<void> {
   const late = await loading?.catch(() => undefined)
-  await late?.connection.close().catch(() => undefined)
+  if (late) await closeQuietly(late.connection)
 }
+
+const closeQuietly = (connection: WorkerConnection) => connection.close().catch(() => undefined)
 
 type Parts = Loaded & { process: WorkerProcess; socket: SocketAddress; address: string }
 
@@ -112,7 +123,7 @@ function createProcessInstance({ connection, engines, process, socket, address }
   const close = async () => {
     // A lost process is dead or stuck: a stuck one would not hear a polite word.
     if (isLost) await process.kill()
-    await connection.close().catch(() => undefined)
+    await within(closeQuietly(connection), endGraceMs)
     await process.end(endGraceMs)
     await socket.remove()
   }

@@ -10,7 +10,17 @@ type Level = (typeof levelNames)[number]
 export function forwardLine(log: Logger, line: string): void {
   const entry = parseEntry(line)
   if (entry === undefined) return log.debug({ event: 'worker.output' }, line)
-  const { level, time: _time, pid: _pid, hostname: _name, msg, message, ...fields } = entry
+  // What the daemon's own line says already must not be there twice.
+  const {
+    level,
+    time: _time,
+    pid: _pid,
+    hostname: _hostname,
+    msg,
+    message,
+    worker: _worker,
+    ...fields
+  } = entry
   log[readLevel(level)](fields, textOf(msg) ?? textOf(message) ?? '')
 }
 
@@ -22,7 +32,8 @@ export function lastWords(lines: readonly string[]): string | undefined {
     const isError = ['error', 'fatal'].includes(readLevel(entry['level']))
     return isError ? [textOf(entry['msg']) ?? textOf(entry['message']) ?? line] : []
   })
-  const found = words.findLast((line) => /assert|abort|error|fail|exception|terminat/i.test(line)) ?? words.at(-1)
+  const found =
+    words.findLast((line) => /assert|abort|error|fail|exception|terminat/i.test(line)) ?? words.at(-1)
   return found?.trim().slice(0, 500)
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { LoadOptions } from '../engine/types.ts'
-import type { WorkerAddress, WorkerConnection } from '../engine/worker.ts'
+import type { WorkerAddress } from '../engine/worker.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 import type { LogLevel } from '../log.ts'
 import { bringUpProcess, type Loaded, type ProcessPlan } from './bring-up-process.ts'
@@ -77,9 +77,7 @@ async function loadModel(
   { onProgress }: StartHooks,
 ): Promise<Loaded> {
   const { startTimeoutMs: timeoutMs, reportTimeoutMs, stallMs } = settings
-  const connection: WorkerConnection = await settings.connect(address, {
-    ...{ signal, timeoutMs, reportTimeoutMs, stallMs },
-  })
+  const connection = await settings.connect(address, { signal, timeoutMs, reportTimeoutMs, stallMs })
   try {
     const engine = await connection.loadModel(model, load, {
       signal,

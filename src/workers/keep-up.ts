@@ -37,12 +37,8 @@ type Upkeep = {
 
 /** The one loop for all kinds of workers: bring up, serve until lost, wait as long as the policy says, again. */
 export function createKeptWorker(options: KeptWorkerOptions): Worker {
-  const log = options.log.child({ worker: options.id, models: options.models })
-  const view = createWorkerView(options.id, options.models, log)
-  const upkeep: Upkeep = {
-    ...{ options, log, view, history: [], instance: undefined, address: options.address, restarts: 0 },
-    ...{ drained: false, over: false, leave: () => undefined, running: undefined },
-  }
+  const upkeep = createUpkeep(options)
+  const { view } = upkeep
   return {
     id: options.id,
     kind: options.kind,
@@ -72,6 +68,23 @@ export function createKeptWorker(options: KeptWorkerOptions): Worker {
     start: (hooks) => start(upkeep, hooks),
     drain: (timeoutMs) => drain(upkeep, timeoutMs),
     stop: () => stop(upkeep),
+  }
+}
+
+function createUpkeep(options: KeptWorkerOptions): Upkeep {
+  const log = options.log.child({ worker: options.id, kind: options.kind })
+  return {
+    options,
+    log,
+    view: createWorkerView(options.id, options.models, log),
+    history: [],
+    instance: undefined,
+    address: options.address,
+    restarts: 0,
+    drained: false,
+    over: false,
+    leave: () => undefined,
+    running: undefined,
   }
 }
 
@@ -174,7 +187,12 @@ async function serve(upkeep: Upkeep, instance: Instance): Promise<void> {
   const isDraining = () => upkeep.drained || connection.report().draining
   view.show({ state: isDraining() ? 'draining' : 'serving', engines, error })
   log.info(
-    { event: 'worker.serving', address: instance.address, pid: instance.processId, models: [...engines.keys()] },
+    {
+      event: 'worker.serving',
+      address: instance.address,
+      worker_pid: instance.processId,
+      models: [...engines.keys()],
+    },
     'worker serves',
   )
   const began = performance.now()
@@ -203,7 +221,7 @@ async function waitForNext(upkeep: Upkeep): Promise<void> {
   upkeep.leave = () => abort.abort()
   const level = upkeep.history.at(-1)?.outcome === 'served' ? 'info' : 'debug'
   upkeep.log[level]({ event: 'worker.restarting', delay_ms: Math.round(delayMs) }, 'worker starts again')
-  if (delayMs > 0) await delay(delayMs, undefined, { signal: abort.signal, ref: false }).catch(() => undefined)
+  if (delayMs > 0) await delay(delayMs, undefined, { signal: abort.signal }).catch(() => undefined)
 }
 
 async function drain(upkeep: Upkeep, timeoutMs: number): Promise<number> {

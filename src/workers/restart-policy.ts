@@ -15,7 +15,7 @@ export type RestartRules = {
 export const processRules: RestartRules = {
   firstDelayMs: 200,
   maxDelayMs: 10_000,
-  maxDelayAfterServingMs: 2_000,
+  maxDelayAfterServingMs: 1_000,
 }
 export const externalRules: RestartRules = {
   firstDelayMs: 200,
