@@ -10,7 +10,6 @@ import { openai } from '../protocols/openai/openai.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
-import { join } from 'node:path'
 import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
@@ -125,7 +124,7 @@ const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): Wor
   startTimeoutMs,
   reportTimeoutMs: config.worker_timeout,
   stallMs: config.worker_stall_timeout,
-  socketFolder: join(paths.folder, 'workers'),
+  socketFolder: paths.sockets,
   log,
   logLevel: config.log_level,
 })
