@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable
 
 import pytest
@@ -250,3 +251,39 @@ def test_arguments_are_what_the_model_wrote() -> None:
     _, ((_, arguments),) = parse(HERMES, [f'<tool_call>{{"name": "time", "arguments": {written}}}</tool_call>'])
     assert arguments == written
     assert json.loads(arguments) == {"a": "\u00e9", "b": 1}
+
+
+SCRAPS = [
+    "<tool_call>",
+    "</tool_call>",
+    "<|python_tag|>",
+    "[TOOL_CALLS]",
+    "[ARGS]",
+    '{"name": "time", "arguments": {',
+    '{"name": "other", "parameters": {',
+    '{"arguments": {}, "name": "time"}',
+    '{"x": ',
+    "time{",
+    "}",
+    "}}",
+    "]",
+    "[",
+    '"',
+    "\\",
+    ",",
+    ";",
+    " ",
+    "\n",
+    "word",
+]
+
+
+@pytest.mark.parametrize("call_format", [HERMES, LLAMA3, MISTRAL], ids=lambda each: each.name)
+def test_any_mixture_parses_the_same_however_it_is_cut(call_format: CallFormat) -> None:
+    generator = random.Random(4)
+    for _ in range(1000):
+        text = "".join(generator.choices(SCRAPS, k=generator.randint(1, 8)))
+        whole = parse(call_format, [text])
+        assert parse(call_format, text) == whole, text
+        if not whole[1]:
+            assert whole[0] == text, "without a call nothing is lost"
