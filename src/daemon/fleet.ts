@@ -18,6 +18,8 @@ export interface Fleet {
   add(worker: Worker, hooks: StartHooks): Promise<void>
   remove(id: string): Promise<void>
   stopAll(): Promise<void>
+  /** Asks every worker for its load now; one that does not answer keeps its last report. */
+  refresh(): Promise<void>
 }
 
 export type FleetOptions = {
@@ -70,6 +72,9 @@ export function createFleet(options: FleetOptions): Fleet {
       }
     },
     remove,
+    async refresh() {
+      await Promise.all(workers().map((worker) => worker.connection?.refresh()))
+    },
     async stopAll() {
       await Promise.all([...members.keys()].map(remove))
     },

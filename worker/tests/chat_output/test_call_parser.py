@@ -248,7 +248,9 @@ def test_ids_are_as_the_models_template_wants_them() -> None:
 
 def test_arguments_are_what_the_model_wrote() -> None:
     written = '{"b" :1,  "a":"\\u00e9"}'
-    _, ((_, arguments),) = parse(HERMES, [f'<tool_call>{{"name": "time", "arguments": {written}}}</tool_call>'])
+    _, ((_, arguments),) = parse(
+        HERMES, [f'<tool_call>{{"name": "time", "arguments": {written}}}</tool_call>']
+    )
     assert arguments == written
     assert json.loads(arguments) == {"a": "\u00e9", "b": 1}
 

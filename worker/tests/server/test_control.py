@@ -33,7 +33,9 @@ async def test_the_worker_tells_who_it_is(serve: Serve) -> None:
     assert list(info.features) == ["chat", "complete", "embed", "logprobs"]
     assert (info.max_concurrent_requests, info.max_queue) == (4, 9)
     assert info.max_message_bytes == 64 * 2**20
-    assert [(device.kind, device.name, device.memory_free) for device in info.devices] == [("cpu", "a test's", 5)]
+    assert [(device.kind, device.name, device.memory_free) for device in info.devices] == [
+        ("cpu", "a test's", 5)
+    ]
     assert before - 1 < info.started_at.seconds <= time.time()
 
 
@@ -47,7 +49,12 @@ async def test_features_follow_the_template(serve: Serve) -> None:
 async def test_the_model_is_described(serve: Serve) -> None:
     served = await serve(aliases=("a", "b"), revision="main")
     (model,) = (await served.client.control("ListModels", wire.ListModelsRequest())).models
-    assert (model.id, model.source, model.revision, list(model.aliases)) == (MODEL, "/models/echo", "main", ["a", "b"])
+    assert (model.id, model.source, model.revision, list(model.aliases)) == (
+        MODEL,
+        "/models/echo",
+        "main",
+        ["a", "b"],
+    )
     assert model.state == wire.MODEL_STATE_READY
     assert list(model.tasks) == ["chat", "complete", "embed"]
     assert (model.context_length, model.vocabulary_size) == (200, VOCABULARY_SIZE)
@@ -114,7 +121,12 @@ async def _last(events: AsyncIterator[wire.LoadModelProgress]) -> wire.LoadModel
     [
         (wire.LoadModelRequest(id="other"), "UNIMPLEMENTED", "UNSUPPORTED_FEATURE", ""),
         (wire.LoadModelRequest(id=MODEL, source="/x"), "ALREADY_EXISTS", "MODEL_LOADED", "source"),
-        (wire.LoadModelRequest(id=MODEL, context_length=9), "ALREADY_EXISTS", "MODEL_LOADED", "context_length"),
+        (
+            wire.LoadModelRequest(id=MODEL, context_length=9),
+            "ALREADY_EXISTS",
+            "MODEL_LOADED",
+            "context_length",
+        ),
         (wire.LoadModelRequest(id=MODEL, dtype="int8"), "ALREADY_EXISTS", "MODEL_LOADED", "dtype"),
         (wire.LoadModelRequest(id=MODEL, gpu_layers=3), "ALREADY_EXISTS", "MODEL_LOADED", "gpu_layers"),
     ],
@@ -132,7 +144,9 @@ async def test_the_model_is_fixed(
 
 async def test_the_same_model_is_ready(serve: Serve) -> None:
     served = await serve()
-    request = wire.LoadModelRequest(id=MODEL, source="/models/echo", context_length=200, max_concurrent_requests=4)
+    request = wire.LoadModelRequest(
+        id=MODEL, source="/models/echo", context_length=200, max_concurrent_requests=4
+    )
     last = await _last(served.client.control("LoadModel", request))
     assert last.phase == PHASE.READY
 

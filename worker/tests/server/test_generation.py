@@ -35,7 +35,9 @@ async def test_chat_templates_the_messages(serve: Serve) -> None:
 async def test_choices_run_at_once_and_each_finishes_once(serve: Serve) -> None:
     served = await serve()
     sampling = wire.SamplingParams(n=3, seed=2**64 - 1, temperature=0.5)
-    events = await collect(served.client.inference("Complete", complete("xyz", max_tokens=6, sampling=sampling)))
+    events = await collect(
+        served.client.inference("Complete", complete("xyz", max_tokens=6, sampling=sampling))
+    )
     assert [text_of(events, index) for index in range(3)] == ["xyzxyz"] * 3
     assert sorted(end.index for end in finished(events)) == [0, 1, 2]
     assert [generation.sampling.seed for generation in served.backend.generations] == [2**64 - 1, 0, 1]
@@ -46,7 +48,9 @@ async def test_choices_run_at_once_and_each_finishes_once(serve: Serve) -> None:
 async def test_without_streaming_the_choice_comes_whole(serve: Serve) -> None:
     served = await serve()
     response = wire.ResponseOptions(stream=False, token_ids=True, top_logprobs=1)
-    events = await collect(served.client.inference("Complete", complete("ab", max_tokens=3, response=response)))
+    events = await collect(
+        served.client.inference("Complete", complete("ab", max_tokens=3, response=response))
+    )
     assert [event.WhichOneof("event") for event in events] == ["started", "progress", "finished"]
     full = finished(events)[0].full
     assert (full.text, full.num_tokens, list(full.token_ids)) == ("aba", 3, [97, 98, 97])
@@ -56,7 +60,9 @@ async def test_without_streaming_the_choice_comes_whole(serve: Serve) -> None:
 async def test_token_ids_and_logprobs_travel_on_request(serve: Serve) -> None:
     served = await serve()
     response = wire.ResponseOptions(token_ids=True, top_logprobs=2)
-    events = await collect(served.client.inference("Complete", complete("ab", max_tokens=1, response=response)))
+    events = await collect(
+        served.client.inference("Complete", complete("ab", max_tokens=1, response=response))
+    )
     assert list(events[0].started.prompt_token_ids) == [97, 98]
     (delta,) = deltas(events)
     assert list(delta.token_ids) == [97]
@@ -145,13 +151,17 @@ async def test_what_is_not_set_is_none(serve: Serve) -> None:
     served = await serve()
     await collect(served.client.inference("Complete", complete(max_tokens=1)))
     sampling = served.backend.generations[0].sampling
-    assert {getattr(sampling, name) for name in sampling.__dataclass_fields__ if name != "logit_bias"} == {None}
+    assert {getattr(sampling, name) for name in sampling.__dataclass_fields__ if name != "logit_bias"} == {
+        None
+    }
 
 
 async def test_deltas_are_collected_for_the_flush_interval(serve: Serve) -> None:
     served = await serve()
     response = wire.ResponseOptions(flush_interval_ms=60_000)
-    events = await collect(served.client.inference("Complete", complete("ab", max_tokens=9, response=response)))
+    events = await collect(
+        served.client.inference("Complete", complete("ab", max_tokens=9, response=response))
+    )
     assert text_of(events) == "ababababa"
     # The first one waits for nothing, and the end brings the rest.
     assert [delta.num_tokens for delta in deltas(events)] == [1, 8]

@@ -33,7 +33,10 @@ def stop(**fields: Any) -> wire.CompleteRequest:
 
 OUT_OF_RANGE = {
     "temperature": (sampling(temperature=-0.5), "sampling.temperature is -0.5; it must be at least 0"),
-    "temperature-nan": (sampling(temperature=float("nan")), "sampling.temperature is nan; it must be at least"),
+    "temperature-nan": (
+        sampling(temperature=float("nan")),
+        "sampling.temperature is nan; it must be at least",
+    ),
     "top_p": (sampling(top_p=0.0), "sampling.top_p is 0; it must be above 0 and at most 1"),
     "top_p-above": (sampling(top_p=1.5), "sampling.top_p is 1.5"),
     "top_k": (sampling(top_k=-1), "sampling.top_k is -1; it must be at least 0"),

@@ -18,10 +18,14 @@ from .echo_backend import EchoBackend
 
 async def test_tokenizing_a_text(serve: Serve) -> None:
     served = await serve()
-    answer = await served.client.inference("Tokenize", wire.TokenizeRequest(context=context(), text="\u00e9a"))
+    answer = await served.client.inference(
+        "Tokenize", wire.TokenizeRequest(context=context(), text="\u00e9a")
+    )
     assert list(answer.token_ids) == [1, 233, 97]
     assert (answer.count, answer.context_length, list(answer.pieces)) == (3, 200, [])
-    plain = wire.TokenizeRequest(context=context(), text="\u00e9a", add_special_tokens=False, with_pieces=True)
+    plain = wire.TokenizeRequest(
+        context=context(), text="\u00e9a", add_special_tokens=False, with_pieces=True
+    )
     answer = await served.client.inference("Tokenize", plain)
     assert list(answer.token_ids) == [233, 97]
     assert list(answer.pieces) == ["\u00e9".encode(), b"a"]
@@ -67,7 +71,9 @@ async def test_what_makes_no_sense_is_refused(serve: Serve, method: str, request
     assert details(caught.value)[0].reason == "INVALID_REQUEST"
 
 
-async def embed(client: Any, inputs: Sequence[wire.EmbedInput], **fields: Any) -> tuple[list[list[float]], int]:
+async def embed(
+    client: Any, inputs: Sequence[wire.EmbedInput], **fields: Any
+) -> tuple[list[list[float]], int]:
     request = wire.EmbedRequest(context=context(), inputs=inputs, **fields)
     answer = await client.inference("Embed", request)
     assert [embedding.index for embedding in answer.embeddings] == list(range(len(inputs)))
