@@ -115,15 +115,10 @@ test('an error of the engine in mid-answer stays as it is', async () => {
 })
 
 test('a request that loses three workers is not given to a fourth', async () => {
-  const last = answering('never')
+  const last = createScriptedEngine(1)
   const { set, moves } = open([failing('worker_lost'), failing('worker_lost'), failing('worker_lost')])
-  set.add(createScriptedReplica('z', last))
-  // The newest is picked first among equals: it is kept busy.
-  const busy = [0, 1, 2, 3].map(async () => last.runs.length)
-  await Promise.all(busy)
-  const run = last.prepare(textRequest()).then((prepared) => prepared.generate(0, never))
-  last.onRun = () => undefined
-  await run
+  set.add(createScriptedReplica('busy, so it comes last', last))
+  ;(await last.prepare(textRequest())).generate(0, never)
   await expect(readAll(await start(set))).rejects.toMatchObject({
     code: 'worker_lost',
     message: expect.stringMatching(/3 workers in turn \(\w, \w, \w\).*it is worker_lost/),
@@ -206,7 +201,11 @@ test('describes itself by those that serve, with the smallest context', async ()
     stepAgeMs: 0,
     threads: undefined,
     counters: {
-      ...{ steps: 6, prefillTokens: 0, cachedTokens: 0, decodeTokens: 0, cancelled: 0 },
+      steps: 6,
+      prefillTokens: 0,
+      cachedTokens: 0,
+      decodeTokens: 0,
+      cancelled: 0,
       stepsByBatchSize: { 1: 4, 4: 2 },
     },
   })

@@ -201,7 +201,7 @@ class Engine:
     def _settle(self, forward: Forward, row: Row, choice: Sampled) -> None:
         """What one sampled token means for its row."""
         job = row.job
-        if job is None or job.cancelled:
+        if job is None:
             return
         if choice.token is None:
             forward.forget_row(row)
