@@ -73,7 +73,7 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     remove,
     async refresh() {
-      await Promise.all(workers().map((worker) => worker.connection?.refresh()))
+      await Promise.all(workers().flatMap(({ connection }) => connection?.refresh() ?? []))
     },
     async stopAll() {
       await Promise.all([...members.keys()].map(remove))
