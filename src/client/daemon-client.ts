@@ -9,19 +9,26 @@ import type {
   ShownModel,
 } from '../protocols/control/types.ts'
 import { call, callJson, type Call } from './http.ts'
+import { createKeysClient } from './keys-client.ts'
 import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
 
 /** The daemon's HTTP API with types. Every method rejects with the AppError that the daemon answered. */
-export function createDaemonClient(baseUrl: string) {
-  const quick = <T>(wanted: Call) => callJson<T>(baseUrl, { timeoutMs: quickMs, ...wanted })
+export function createDaemonClient(baseUrl: string, token?: string) {
+  const quick = <T>(wanted: Call) => callJson<T>(baseUrl, { timeoutMs: quickMs, apiKey: token, ...wanted })
   const job = async <T>(path: string, body: unknown, onProgress: OnProgress, signal?: AbortSignal) =>
-    readProgressLines<T>(await call(baseUrl, { method: 'POST', path, body, signal }), onProgress)
+    readProgressLines<T>(
+      await call(baseUrl, { method: 'POST', path, body, apiKey: token, signal }),
+      onProgress,
+    )
   const modelPath = (name: string) => `/api/models/${name.split('/').map(encodeURIComponent).join('/')}`
 
   return {
     baseUrl,
+    /** What this user's commands call the daemon with. */
+    token,
+    keys: createKeysClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
     stop: (drainMs?: number) =>
       quick<{ state: 'draining' }>({

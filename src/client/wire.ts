@@ -7,3 +7,4 @@ export type {
   RunningEngine,
   ShownModel,
 } from '../protocols/control/types.ts'
+export type { IssuedKeyAnswer, ListedKey } from '../protocols/control/key-types.ts'

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import type { ActionHooks, ControlActions } from '../protocols/control/actions.ts'
 import type { DaemonFile, DaemonStatus, LoadModelBody, RunningEngine } from '../protocols/control/types.ts'
+import type { KeyActions } from '../protocols/control/key-types.ts'
 import type { RunningModel } from '../routing/loading-model.ts'
 import { createModelActions } from './model-actions.ts'
 import type { ModelHouse } from './model-house.ts'
@@ -10,6 +11,7 @@ import type { ModelHouse } from './model-house.ts'
 export type ControlOptions = {
   config: Config
   house: ModelHouse
+  keys: KeyActions
   paths: StatePaths
   logFile: string | null
   daemon(): DaemonFile
@@ -21,6 +23,7 @@ export function createControlActions(options: ControlOptions): ControlActions {
   const { house, paths } = options
   return {
     ...createModelActions(house, paths.models),
+    keys: options.keys,
     status: () => describeDaemon(options),
     stop: options.stop,
     engines: () => house.loaded.running().map(describeEngine),

@@ -7,9 +7,11 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
+import { createAccessHouse } from './access-house.ts'
 import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
+import { createKeyActions } from './key-actions.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
@@ -40,9 +42,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const life = createLifecycle()
   const configured = readConfiguredModels(config, options.baseFolder)
   const house = createModelHouse({ ...options, modelsFolder: paths.models, configured })
+  const callers = createAccessHouse(config, paths, log)
+  // Asked before anybody can call: a store that cannot be opened must not leave the door open.
+  const hasKeys = await callers.access.required()
   const control = createControlActions({
     ...options,
     house,
+    keys: createKeyActions(callers.keys, log),
     daemon: () => file,
     state: life.state,
     stop: (drainMs) => void stop(drainMs),
@@ -50,6 +56,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const gateway = createGateway({
     protocols: [openai, createControlProtocol(control)],
     models: house.loaded,
+    access: callers.access,
     log,
     version,
     settings: readGatewaySettings(config),
@@ -57,8 +64,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     shutdown: life.shutdown,
   })
   const drainGateway = createDrain(gateway)
-  const base_url = await listen(gateway, config)
-  const file = describeSelf(base_url, version)
+  const base_url = await listen(gateway, config, hasKeys)
+  const file = describeSelf(base_url, version, callers.localToken)
   writeDaemonFile(paths.daemon, file)
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
 
@@ -67,6 +74,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
+      await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -82,12 +90,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-const describeSelf = (base_url: string, version: string): DaemonFile => ({
+const describeSelf = (base_url: string, version: string, token: string): DaemonFile => ({
   pid: process.pid,
   instance: randomUUID(),
   version,
   base_url,
   started_at: new Date().toISOString(),
+  token,
 })
 
 const readGatewaySettings = (config: Config): GatewaySettings => ({

@@ -1,3 +1,4 @@
+import type { KeyActions } from './key-types.ts'
 import type {
   DaemonStatus,
   ListedModel,
@@ -24,4 +25,5 @@ export type ControlActions = {
   loadModel(body: LoadModelBody, hooks: ActionHooks): Promise<RunningEngine>
   unloadModel(name: string): Promise<void>
   pullModel(body: PullModelBody, hooks: ActionHooks): Promise<PulledModelResult>
+  keys: KeyActions
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AppError } from '../../errors.ts'
 import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
+import { keyRoutes } from './key-routes.ts'
 import { progressStream } from './progress-stream.ts'
 import type { WireError } from './types.ts'
 
@@ -27,7 +28,13 @@ const pullBody = z.strictObject({
 /** `/api/*`: how our own commands, and anybody's scripts, steer the daemon. */
 export const createControlProtocol = (actions: ControlActions): Protocol => ({
   name: 'control',
-  routes: [...daemonRoutes(actions), ...modelRoutes(actions), ...jobRoutes(actions)],
+  access: 'admin',
+  routes: [
+    ...daemonRoutes(actions),
+    ...modelRoutes(actions),
+    ...jobRoutes(actions),
+    ...keyRoutes(actions.keys),
+  ],
   encodeError: (error) => ({ error: encodeError(error) }),
   encodeStreamError: (error) => ({ data: JSON.stringify({ type: 'error', error: encodeError(error) }) }),
 })

@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs'
+import type { Config } from '../config/schema.ts'
+import type { StatePaths } from '../config/state-folder.ts'
+import { createAccess, type Access } from '../keys/access.ts'
+import { createKeyIssuer, type KeyIssuer } from '../keys/issue-keys.ts'
+import { createJwtCheck } from '../keys/jwt/check-jwt.ts'
+import { createLocalToken } from '../keys/local-token.ts'
+import { createVault } from '../keys/vault.ts'
+import type { Logger } from '../log.ts'
+import { isPostgres } from '../store/store-address.ts'
+
+export type AccessHouse = {
+  access: Access
+  keys: KeyIssuer
+  /** For `daemon.json`. */
+  localToken: string
+  close(): Promise<void>
+}
+
+/** Joins store, keys and tokens: who may call this daemon. */
+export function createAccessHouse(config: Config, paths: StatePaths, log: Logger): AccessHouse {
+  const address = config.store ?? paths.store
+  const vault = createVault({
+    // A file that is not there has no keys; so a daemon without keys starts without a database.
+    exists: () => isPostgres(address) || statSync(address, { throwIfNoEntry: false }) !== undefined,
+    openStore: async () => (await import('../store/open-store.ts')).openStore(address, log),
+    pepper: { file: paths.pepper, environment: process.env.SLUICE_PEPPER },
+  })
+  const localToken = createLocalToken()
+  const access = createAccess({ vault, localToken, log, checkJwt: readJwtCheck(config, log) })
+  return {
+    access,
+    keys: createKeyIssuer(vault, access.keyChanged),
+    localToken,
+    close: vault.close,
+  }
+}
+
+function readJwtCheck(config: Config, log: Logger) {
+  const { jwt_secret: secret, jwt_jwks: jwks } = config
+  if (secret === undefined && jwks === undefined) return undefined
+  const settings = {
+    secret,
+    jwks,
+    issuer: config.jwt_issuer,
+    audience: config.jwt_audience,
+    clockSkewMs: config.jwt_clock_skew,
+    claims: config.jwt_claims,
+  }
+  return createJwtCheck(settings, log)
+}
