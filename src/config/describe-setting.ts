@@ -27,6 +27,6 @@ function hideSecret(key: ConfigKey, value: unknown): unknown {
   if (key === 'jwt_secret') return '***'
   // postgres://user:password@host, and ?password=
   return key === 'store'
-    ? value.replace(/(:\/\/[^/@:]*):[^@]*@/, '$1:***@').replaceAll(/([?&]\w*password=)[^&]*/gi, '$1***')
+    ? value.replace(/(:\/\/[^/@:]*):.*@/, '$1:***@').replaceAll(/([?&]\w*password=)[^&]*/gi, '$1***')
     : value
 }

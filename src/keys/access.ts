@@ -60,7 +60,8 @@ export function createAccess(options: AccessOptions): Access {
       return verdict.principal
     } catch (cause) {
       const isAnswer = cause instanceof AppError && cause.code === 'invalid_api_key'
-      if (!isAnswer && !known) attempts.forgive(address)
+      if (isAnswer) cache.drop(name)
+      else if (!known) attempts.forgive(address)
       if (isAnswer || !known || !survives(known, now)) throw cause
       log.warn({ event: 'keys.stale', key: known.principal.id, err: cause }, 'a known key is used unchecked')
       return known.principal

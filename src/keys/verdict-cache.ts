@@ -12,6 +12,8 @@ export type Verdict = {
 export type VerdictCache = {
   find(digest: string): Verdict | undefined
   keep(digest: string, verdict: Verdict, epoch: number): void
+  /** This credential is good no more. */
+  drop(digest: string): void
   /** Drops what is known of a principal; answers that are being looked up now are not kept either. */
   forget(id: string): void
   /** To be read before a look-up and given to `keep` after it. */
@@ -34,6 +36,7 @@ export function createVerdictCache(size = 10_000): VerdictCache {
         verdicts.delete(oldest)
       }
     },
+    drop: (digest) => void verdicts.delete(digest),
     forget(id) {
       epoch += 1
       for (const [digest, { principal }] of verdicts) if (principal.id === id) verdicts.delete(digest)

@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts'
 
 export type FindKey = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>
 
-const fetchMs = 5000
+const longestFetchMs = 5000
 const maxBytes = 1024 ** 2
 /** Tokens with made-up key ids must not make us ask the host each time. */
 const leastMs = 10_000
@@ -15,7 +15,7 @@ const oldMs = 600_000
  * The public keys at a URL or in a file. Read when first needed, again when they are old, and when a token
  * names one that is not among them. While the source is away the known ones stay good.
  */
-export function createJwks(source: string, log: Logger, clock = Date.now): FindKey {
+export function createJwks(source: string, log: Logger, clock = Date.now, fetchMs = longestFetchMs): FindKey {
   let find: FindKey | undefined
   let triedAt = -Infinity
   let reading: Promise<void> | undefined
@@ -24,7 +24,7 @@ export function createJwks(source: string, log: Logger, clock = Date.now): FindK
     triedAt = clock()
     try {
       const { createLocalJWKSet } = await import('jose')
-      find = createLocalJWKSet({ keys: await readKeys(source) })
+      find = createLocalJWKSet({ keys: await readKeys(source, fetchMs) })
     } catch (cause) {
       log.warn({ event: 'jwks.unavailable', source, err: cause }, 'the JWT keys cannot be read')
     } finally {
@@ -51,14 +51,14 @@ export function createJwks(source: string, log: Logger, clock = Date.now): FindK
   }
 }
 
-async function readKeys(source: string): Promise<JWK[]> {
-  const text = /^https?:\/\//.test(source) ? await download(source) : await readFile(source, 'utf8')
+async function readKeys(source: string, fetchMs: number): Promise<JWK[]> {
+  const text = /^https?:\/\//.test(source) ? await download(source, fetchMs) : await readFile(source, 'utf8')
   const { keys } = JSON.parse(text) as { keys?: unknown }
   if (!Array.isArray(keys)) throw new Error('it is no JWK set: "keys" is missing')
   return keys as JWK[]
 }
 
-async function download(url: string): Promise<string> {
+async function download(url: string, fetchMs: number): Promise<string> {
   // No redirects: the keys come from the host that the operator has named.
   const response = await fetch(url, {
     redirect: 'error',
