@@ -6,7 +6,7 @@ import { createFailedAttempts, type FailedAttempts } from './failed-attempts.ts'
 import { digest } from './hash-secret.ts'
 import type { CheckJwt } from './jwt/check-jwt.ts'
 import { looksLikeJwt } from './jwt/looks-like-jwt.ts'
-import { checkLocalToken, looksLocal } from './local-token.ts'
+import { checkLocalToken } from './local-token.ts'
 import { createPresence } from './presence.ts'
 import { anonymous, type Principal } from './principal.ts'
 import { readCredential } from './read-credential.ts'
@@ -48,6 +48,12 @@ export function createAccess(options: AccessOptions): Access {
 
   async function lookUp(credential: string, name: string, address: string): Promise<Principal> {
     const now = clock()
+    // A guesser on this machine must not lock its user's commands out.
+    const mine = checkLocalToken(options.localToken, credential)
+    if (mine) {
+      cache.keep(name, mine, cache.epoch)
+      return mine.principal
+    }
     const known = cache.find(name)
     // Only strangers are limited: the neighbours of a guesser, behind the same address, go on working.
     const wait = known ? 0 : attempts.begin(address, now)
@@ -99,15 +105,7 @@ export function createAccess(options: AccessOptions): Access {
 const survives = ({ freshUntil, validUntil }: Verdict, now: number): boolean =>
   now < validUntil && now < freshUntil + outageMs
 
-async function check(
-  { vault, localToken, checkJwt }: AccessOptions,
-  credential: string,
-  now: number,
-): Promise<Verdict> {
-  if (looksLocal(credential)) {
-    const verdict = checkLocalToken(localToken, credential)
-    if (verdict) return verdict
-  }
+async function check({ vault, checkJwt }: AccessOptions, credential: string, now: number): Promise<Verdict> {
   if (checkJwt && looksLikeJwt(credential)) return checkJwt(credential, now)
   // Nothing was ever stored: there is no key that it could be.
   if (!vault.exists()) throw refuse('unknown')

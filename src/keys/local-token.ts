@@ -11,9 +11,8 @@ const prefix = 'sluice-local-'
  */
 export const createLocalToken = (): string => prefix + randomBytes(32).toString('base64url')
 
-export const looksLocal = (credential: string): boolean => credential.startsWith(prefix)
-
 export function checkLocalToken(token: string, credential: string): Verdict | undefined {
+  if (!credential.startsWith(prefix)) return undefined
   if (!equalHashes(digest(credential), digest(token))) return undefined
   return { principal: local, freshUntil: Infinity, validUntil: Infinity }
 }
