@@ -1,10 +1,10 @@
-import { readGgufFile } from '../src/engines/llama-cpp/gguf-file.ts'
 import { llamaCppLoader } from '../src/engines/llama-cpp/loader.ts'
 import { startNative } from '../src/engines/llama-cpp/native.ts'
-import { resolveThreads } from '../src/engines/llama-cpp/threads.ts'
 import { createEvaluateRunner } from './engine-evaluate.ts'
 import { createOwnRunner } from './engine-own.ts'
 import type { Runner, Speed } from './engine-runner.ts'
+import { createPrompts } from './http-load.ts'
+import { median } from './median.ts'
 
 export type BenchOptions = {
   model: string
@@ -29,8 +29,8 @@ const batchTokens = 512
 
 export async function measureEngines(options: BenchOptions, log: (line: string) => void): Promise<Result[]> {
   const { llama } = await startNative()
-  const { sizeBytes: modelBytes } = await readGgufFile(options.model)
-  const threads = resolveThreads({ wanted: options.threads, physicalCores: llama.cpuMathCores, modelBytes })
+  // Both with the same fixed number, and one core left to others: threads that must wait for one spin.
+  const threads = options.threads ?? Math.max(1, llama.cpuMathCores - 1)
   const model = await llama.loadModel({ modelPath: options.model })
   const results: Result[] = []
   for (const sequences of options.sequences) {
@@ -97,19 +97,7 @@ const subtract = (after: Record<number, number>, before: Record<number, number>)
       .filter(([, steps]) => steps !== 0),
   )
 
-/** Different in every round and sequence from the first token on, so that no cache helps anybody. */
-const createPrompts = (sequences: number, length: number, round: number): number[][] =>
-  Array.from({ length: sequences }, (_, sequence) =>
-    Array.from({ length }, (__, index) => 100 + ((sequence * 7919 + round * 613 + index * 104729) % 1500)),
-  )
-
 const medians = (speeds: Speed[]): Speed => ({
   total: median(speeds.map((speed) => speed.total)),
   decode: median(speeds.map((speed) => speed.decode)),
 })
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}

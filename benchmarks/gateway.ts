@@ -9,6 +9,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
+import { median } from './median.ts'
 
 const tokens = 64
 const tokensPerSecond = 200
@@ -71,8 +72,6 @@ async function measure(server: Server, kind: Kind): Promise<number> {
   await Promise.all(Array.from({ length: concurrency }, worker))
   return ((await cpuOf(server)) - before) / requests
 }
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: 'string', default: '9' }, json: { type: 'boolean', default: false } },

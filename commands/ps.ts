@@ -2,10 +2,10 @@ import { BaseCommand } from '../src/cli/base-command.ts'
 import { formatBytes, formatCount, formatDuration } from '../src/cli/format.ts'
 import { findDaemon } from '../src/client/find-daemon.ts'
 import { exitCodes } from '../src/errors.ts'
-import type { RunningEngine } from '../src/client/wire.ts'
+import type { RunningEngine, RunningReplica } from '../src/client/wire.ts'
 
 export default class Ps extends BaseCommand<typeof Ps> {
-  static override summary = 'list the loaded models and how busy they are'
+  static override summary = 'list the loaded models, the workers that run them, and how busy they are'
   static override examples = ['<%= config.bin %> ps', '<%= config.bin %> ps --json']
 
   async run(): Promise<{ running: boolean; engines: RunningEngine[] }> {
@@ -23,19 +23,42 @@ export default class Ps extends BaseCommand<typeof Ps> {
 
   private async print(engines: RunningEngine[]): Promise<void> {
     const { renderTable } = await import('../src/cli/table.ts')
-    const rows = engines.map((engine) => [
-      engine.model,
-      engine.engine,
-      formatBytes(engine.size_bytes),
-      engine.quantization ?? '-',
-      `${engine.busy_slots}/${engine.slots}`,
-      String(engine.queued),
-      formatCount(engine.context_length),
-      formatCount(engine.counters.decodeTokens),
-      formatDuration(Date.now() - Date.parse(engine.loaded_at)),
-    ])
+    const rows = engines.flatMap((engine) => engine.replicas.map((replica) => describeRow(engine, replica)))
     this.log(
-      renderTable(['MODEL', 'ENGINE', 'SIZE', 'TYPE', 'BUSY', 'QUEUED', 'CONTEXT', 'GENERATED', 'UP'], rows),
+      renderTable(
+        [
+          'MODEL',
+          'WORKER',
+          'STATE',
+          'ENGINE',
+          'TYPE',
+          'BUSY',
+          'QUEUED',
+          'CONTEXT',
+          'MEMORY',
+          'GENERATED',
+          'UP',
+        ],
+        rows,
+      ),
     )
   }
+}
+
+/** The model's own columns stand in its first row only. */
+function describeRow(engine: RunningEngine, replica: RunningReplica): string[] {
+  const isFirst = engine.replicas[0] === replica
+  return [
+    isFirst ? engine.model : '',
+    replica.worker,
+    replica.state,
+    replica.engine,
+    isFirst ? (engine.quantization ?? '-') : '',
+    `${replica.busy_slots}/${replica.slots}`,
+    isFirst ? String(engine.queued) : '',
+    isFirst ? formatCount(engine.context_length) : '',
+    replica.memory_bytes === null ? '-' : formatBytes(replica.memory_bytes),
+    isFirst ? formatCount(engine.counters.decodeTokens) : '',
+    isFirst ? formatDuration(Date.now() - Date.parse(engine.loaded_at)) : '',
+  ]
 }

@@ -6,6 +6,8 @@ import type { DaemonFile } from '../src/protocols/control/types.ts'
 
 export const root = resolve(import.meta.dirname, '..')
 export const pocket = join(root, 'pocket', 'pocket.gguf')
+/** Made by `npm test` before the tests run; alone: node scripts/worker-environment.js */
+export const workerPython = join(root, 'worker', '.venv', 'bin', 'python')
 
 export type Ran = { code: number | null; stdout: string; stderr: string }
 

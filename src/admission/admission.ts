@@ -25,6 +25,8 @@ export interface Admission {
    * or, after the longest wait, `overloaded`, both with `retryAfterMs`; with the signal's reason when it aborts.
    */
   enter(units: number, signal: AbortSignal, onPosition: (position: number) => void): Promise<() => void>
+  /** Slots come and go with the workers behind the model; at least 1. What runs goes on. */
+  resize(slots: number): void
   status(): AdmissionStatus
 }
 
@@ -35,7 +37,8 @@ type Visitor = Job & {
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { slots, queue: length, maxWaitMs } = options
+  const { queue: length, maxWaitMs } = options
+  let slots = options.slots
   const serviceTime = createServiceTime()
   const effects: Effects<Visitor> = {
     start: (visitor) => visitor.turn.resolve(createRelease(visitor)),
@@ -81,6 +84,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
         abort: () => giveUp(() => signal.reason),
         expire: () => giveUp(() => busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`)),
       })
+    },
+    resize(wanted) {
+      slots = Math.max(1, wanted)
+      queue.resize(slots)
     },
     status() {
       const { running, waiting } = queue.status()

@@ -121,3 +121,18 @@ test.each([1, 2, 3, 4, 5])('holds its promises through any order of events (seed
   expect(started).toEqual(submitted.filter((each) => started.includes(each)))
   expect(started.length).toBeGreaterThan(100)
 })
+
+test('more slots start waiting jobs at once; fewer let running ones finish first', () => {
+  const { queue, log } = open({ slots: 1, queue: 4 })
+  const jobs = [job('a'), job('b'), job('c')]
+  for (const each of jobs) queue.submit(each)
+  log.length = 0
+  queue.resize(2)
+  expect(log).toContain('start b')
+  queue.resize(1)
+  log.length = 0
+  queue.finish(jobs[0]!)
+  expect(log).not.toContain('start c')
+  queue.finish(jobs[1]!)
+  expect(log).toContain('start c')
+})

@@ -17,6 +17,8 @@ export type Queue<J extends Job> = {
   finish(job: J): void
   /** A waiting job goes away; nothing happens when it is not waiting. */
   leave(job: J): void
+  /** From now on so many; running jobs keep theirs, waiting ones start where there are more. */
+  resize(slots: number): void
   status(): { running: number; waiting: number; busySlots: number }
 }
 
@@ -31,14 +33,16 @@ export function createQueue<J extends Job>(
 ): Queue<J> {
   const running = new Map<J, number>()
   const waiting: J[] = []
-  let freeSlots = limits.slots
+  let slots = limits.slots
+  /** Below zero after a cut, until enough have finished. */
+  let freeSlots = slots
 
-  const need = (job: J) => Math.min(job.units, limits.slots)
+  const need = (job: J) => Math.min(job.units, slots)
 
   const start = (job: J) => {
-    const slots = need(job)
-    running.set(job, slots)
-    freeSlots -= slots
+    const taken = need(job)
+    running.set(job, taken)
+    freeSlots -= taken
     effects.start(job)
   }
 
@@ -62,10 +66,10 @@ export function createQueue<J extends Job>(
       else effects.wait(job, waiting.push(job))
     },
     finish(job) {
-      const slots = running.get(job)
-      if (slots === undefined) return
+      const taken = running.get(job)
+      if (taken === undefined) return
       running.delete(job)
-      freeSlots += slots
+      freeSlots += taken
       if (advance()) announce(0)
     },
     leave(job) {
@@ -74,6 +78,11 @@ export function createQueue<J extends Job>(
       waiting.splice(index, 1)
       announce(advance() ? 0 : index)
     },
-    status: () => ({ running: running.size, waiting: waiting.length, busySlots: limits.slots - freeSlots }),
+    resize(wanted) {
+      freeSlots += wanted - slots
+      slots = wanted
+      if (advance()) announce(0)
+    },
+    status: () => ({ running: running.size, waiting: waiting.length, busySlots: slots - freeSlots }),
   }
 }

@@ -1,6 +1,8 @@
 import type {
+  AddWorkerBody,
   DaemonStatus,
   ListedModel,
+  ListedWorker,
   LoadModelBody,
   PulledModelResult,
   PullModelBody,
@@ -14,19 +16,23 @@ import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
 
-/** The daemon's HTTP API with types. Every method rejects with the AppError that the daemon answered. */
+/** Names may hold slashes, which stay. */
+const pathOf = (kind: 'models' | 'workers', name: string) =>
+  `/api/${kind}/${name.split('/').map(encodeURIComponent).join('/')}`
+
+/**
+ * The daemon's HTTP API with types. `token` is what this user's commands
+ * call it with. Every method rejects with the AppError that the daemon answered.
+ */
 export function createDaemonClient(baseUrl: string, token?: string) {
   const quick = <T>(wanted: Call) => callJson<T>(baseUrl, { timeoutMs: quickMs, apiKey: token, ...wanted })
-  const job = async <T>(path: string, body: unknown, onProgress: OnProgress, signal?: AbortSignal) =>
-    readProgressLines<T>(
-      await call(baseUrl, { method: 'POST', path, body, apiKey: token, signal }),
-      onProgress,
-    )
-  const modelPath = (name: string) => `/api/models/${name.split('/').map(encodeURIComponent).join('/')}`
+  const job = async <T>(path: string, body: unknown, onProgress: OnProgress, signal?: AbortSignal) => {
+    const response = await call(baseUrl, { method: 'POST', path, body, apiKey: token, signal })
+    return readProgressLines<T>(response, onProgress)
+  }
 
   return {
     baseUrl,
-    /** What this user's commands call the daemon with. */
     token,
     keys: createKeysClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
@@ -38,10 +44,23 @@ export function createDaemonClient(baseUrl: string, token?: string) {
       }),
     engines: async () =>
       (await quick<{ engines: RunningEngine[] }>({ method: 'GET', path: '/api/engines' })).engines,
+    workers: async () =>
+      (await quick<{ workers: ListedWorker[] }>({ method: 'GET', path: '/api/workers' })).workers,
+    addWorker: (body: AddWorkerBody) =>
+      quick<ListedWorker>({ method: 'POST', path: '/api/workers', body, timeoutMs: 60_000 }),
+    drainWorker: (id: string, timeoutMs: number) =>
+      quick<{ id: string; in_flight: number }>({
+        method: 'POST',
+        path: '/api/workers/drain',
+        body: { id, timeout_ms: timeoutMs },
+        timeoutMs: timeoutMs + quickMs,
+      }),
+    removeWorker: (id: string) =>
+      quick<{ id: string }>({ method: 'DELETE', path: pathOf('workers', id), timeoutMs: 60_000 }),
     models: async () =>
       (await quick<{ models: ListedModel[] }>({ method: 'GET', path: '/api/models' })).models,
-    showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: modelPath(name) }),
-    removeModel: (name: string) => quick<RemovedModel>({ method: 'DELETE', path: modelPath(name) }),
+    showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: pathOf('models', name) }),
+    removeModel: (name: string) => quick<RemovedModel>({ method: 'DELETE', path: pathOf('models', name) }),
     unloadModel: (model: string) =>
       quick<{ model: string }>({
         method: 'POST',

@@ -55,18 +55,11 @@ function spawnDetached(options: StartOptions): ChildProcess {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', log, log, 'ipc'],
-      env: daemonEnvironment(),
     })
   } finally {
     closeSync(log)
   }
 }
-
-/**
- * llama.cpp decodes on libuv's pool and keeps a thread team per pool thread: with the default four, each
- * decode may land on another team (measured: 32 tokens/s instead of 53). See docs/decisions.
- */
-export const daemonEnvironment = (): NodeJS.ProcessEnv => ({ UV_THREADPOOL_SIZE: '1', ...process.env })
 
 function openLog(path: string): number {
   try {
@@ -111,7 +104,6 @@ function waitUntilReady(
 export function runInForeground(options: StartOptions): Promise<number> {
   const child = spawn(process.execPath, daemonCommand(options, false), {
     stdio: 'inherit',
-    env: daemonEnvironment(),
   })
   const forward = (signal: NodeJS.Signals) => void child.kill(signal)
   // A terminal's Ctrl-C reaches the child by itself; ours must not end before it.

@@ -2,9 +2,11 @@
 export type {
   DaemonStatus,
   ListedModel,
+  ListedWorker,
   PulledModelResult,
   RemovedModel,
   RunningEngine,
+  RunningReplica,
   ShownModel,
 } from '../protocols/control/types.ts'
 export type { IssuedKeyAnswer, ListedKey } from '../protocols/control/key-types.ts'

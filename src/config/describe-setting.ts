@@ -7,6 +7,9 @@ const durationKeys = new Set<ConfigKey>([
   'keep_alive',
   'drain_timeout',
   'jwt_clock_skew',
+  'worker_timeout',
+  'worker_stall_timeout',
+  'worker_wait',
 ])
 
 /** A resolved value as one would write it in the config file: durations are kept in milliseconds inside. */

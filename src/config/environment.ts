@@ -6,7 +6,7 @@ export type RawLayer = {
   origins: Partial<Record<ConfigKey, string>>
 }
 
-const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts', 'jwt_audience'])
+const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts', 'workers', 'jwt_audience'])
 /** A secret of digits is no number. */
 const textKeys = new Set<ConfigKey>(['store', 'jwt_secret', 'jwt_jwks', 'jwt_issuer'])
 

@@ -44,10 +44,21 @@ function readFileLayer({ file, defaultFile }: { file?: string | undefined; defau
     : readConfigFile(defaultFile, { required: false })
 }
 
-function describeIssue(issue: z.core.$ZodIssue, origins: Partial<Record<ConfigKey, string>>): AppError {
+function describeIssue(given: z.core.$ZodIssue, origins: Partial<Record<ConfigKey, string>>): AppError {
+  const issue = findCause(given)
   const key = issue.path.join('.')
   const origin = origins[issue.path[0] as ConfigKey]
   return new AppError('invalid_config', `${key}: ${issue.message}${origin ? ` (from ${origin})` : ''}`, {
     param: key,
   })
+}
+
+/** Of a value with several shapes: what is wrong with the shape that was meant, instead of "invalid input". */
+function findCause(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const isMeant = (issues: z.core.$ZodIssue[]) =>
+    issues.every(({ code, path }) => !(code === 'invalid_type' && path.length === 0) && path[0] !== 'kind')
+  const [cause] =
+    issue.errors.find(isMeant) ?? issue.errors.find((issues) => issues[0]?.path[0] === 'kind') ?? []
+  return cause ? findCause({ ...cause, path: [...issue.path, ...cause.path] }) : issue
 }

@@ -1,26 +1,9 @@
 import { z } from 'zod'
 import { accessSettings } from './access-schema.ts'
 import { duration } from './duration.ts'
+import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
 import { byteSize } from './size.ts'
-
-const parallel = z.int().min(1).max(256)
-const contextLength = z.int().min(16).max(10_000_000)
-const threads = z.int().min(1).max(1024)
-
-const modelName = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z0-9][\w.:-]*(\/[A-Za-z0-9][\w.:-]*)*$/, 'use letters, digits, ".", "_", "-", ":" and "/"')
-
-const modelSchema = z.strictObject({
-  name: modelName.describe('the name that requests use'),
-  source: z.string().min(1).optional().describe('GGUF file; default: the pulled model of that name'),
-  engine: z.enum(['llama-cpp', 'fake']).default('llama-cpp').describe('what runs it'),
-  aliases: z.array(modelName).max(32).default([]).describe('other names for it'),
-  parallel: parallel.optional().describe('slots: requests generated at the same time'),
-  context_length: contextLength.optional().describe('tokens per slot, prompt and answer together'),
-  threads: threads.optional().describe('CPU threads for this model'),
-})
+import { workerSchema } from './worker-schema.ts'
 
 /** Every setting, its default and its meaning. `config show`, the flags and the docs are read from here. */
 export const configSchema = z.strictObject({
@@ -46,12 +29,15 @@ export const configSchema = z.strictObject({
   context_length: contextLength
     .optional()
     .describe('tokens per slot; default: what the model was trained for, at most 4096'),
-  threads: threads.optional().describe('CPU threads per model; default: the processor cores'),
+  threads: threads.optional().describe("CPU threads per model; default: follows the machine's load"),
   batch_tokens: z.int().min(1).max(8192).default(512).describe('most tokens in one decode step'),
   gpu_layers: z
     .union([z.literal('auto'), z.int().min(0)])
     .default('auto')
     .describe('layers kept on the GPU'),
+  isolation: isolation
+    .default('process')
+    .describe('run each engine in a process of its own, or inside the daemon'),
   max_concurrent_requests: z
     .int()
     .min(1)
@@ -70,7 +56,21 @@ export const configSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('least level written'),
-  worker_address: z.string().optional().describe('address of an external gRPC worker'),
+  workers: z
+    .array(workerSchema)
+    .max(256)
+    .default([])
+    .describe('Python workers to start, and running workers to use by their address'),
+  worker_address: z.string().optional().describe('one more running worker: unix:PATH or HOST:PORT'),
+  worker_timeout: duration.default(10_000).describe('silence after which a worker counts as lost'),
+  worker_stall_timeout: duration
+    .default(60_000)
+    .describe('time without a step after which a worker with work counts as stuck'),
+  worker_wait: duration.default(10_000).describe('longest wait for a lost worker to come back'),
+  balance: z
+    .enum(['least-load', 'round-robin'])
+    .default('least-load')
+    .describe('which of several workers a request goes to'),
 })
 
 export type Config = z.output<typeof configSchema>

@@ -1,4 +1,4 @@
-import type { GenerateRequest, Message, Prompt, Sampling } from '../engine/types.ts'
+import type { GenerateRequest, Message, Prompt, Sampling, ToolCall } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import type * as wire from './wire-types.ts'
 
@@ -19,26 +19,46 @@ export function encodeRequest(
   }
   if (prompt.kind === 'tokens') return { complete: { ...settings, tokenIds: { ids: prompt.tokens } } }
   return {
-    complete: { ...settings, ...(tokens ? { tokenIds: { ids: tokens } } : { text: prompt.text }) },
+    complete: {
+      ...settings,
+      ...(tokens ? { tokenIds: { ids: tokens } } : { text: encodeText(prompt.text) }),
+    },
   }
 }
 
+/** A string with half a character in it is no UTF-8; most readers refuse the whole message. */
+export const encodeText = (text: string): string => text.toWellFormed()
+
+/** What is larger than its field would arrive as some other number. */
+const largestUint32 = 2 ** 32 - 1
+const largestInt32 = 2 ** 31 - 1
+
 const encodeStop = ({ maxTokens, stop, ignoreEos }: GenerateRequest): wire.StopCriteria => ({
-  ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
-  stop,
+  ...(maxTokens !== undefined && { maxOutputTokens: Math.min(maxTokens, largestUint32) }),
+  stop: stop.map(encodeText),
   ...(ignoreEos && { ignoreEos }),
 })
 
 function encodeSampling({ logitBias, ...scalars }: Sampling): wire.SamplingParams {
-  return { ...scalars, ...(logitBias && { logitBias: Object.fromEntries(logitBias) }) }
+  return {
+    ...scalars,
+    ...(scalars.topK !== undefined && { topK: Math.min(scalars.topK, largestInt32) }),
+    ...(logitBias && { logitBias: Object.fromEntries(logitBias) }),
+  }
 }
 
 export const encodeMessage = ({ role, text, name, toolCalls, toolCallId }: Message): wire.Message => ({
   role,
-  content: [{ text }],
-  ...(name !== undefined && { name }),
-  ...(toolCalls && { toolCalls }),
+  content: [{ text: encodeText(text) }],
+  ...(name !== undefined && { name: encodeText(name) }),
+  ...(toolCalls && { toolCalls: toolCalls.map(encodeToolCall) }),
   ...(toolCallId !== undefined && { toolCallId }),
+})
+
+const encodeToolCall = ({ id, name, argumentsJson }: ToolCall): wire.ToolCall => ({
+  id,
+  name: encodeText(name),
+  argumentsJson: encodeText(argumentsJson),
 })
 
 /** What our engines can do; everything else in the message is refused by its name. */

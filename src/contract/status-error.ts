@@ -35,26 +35,36 @@ const withoutReason: Partial<Record<status, ErrorCode>> = {
   [status.CANCELLED]: 'cancelled',
   [status.DEADLINE_EXCEEDED]: 'timeout',
   [status.INVALID_ARGUMENT]: 'invalid_request',
-  [status.RESOURCE_EXHAUSTED]: 'payload_too_large',
+  [status.RESOURCE_EXHAUSTED]: 'overloaded',
   [status.UNIMPLEMENTED]: 'worker_incompatible',
   [status.UNAVAILABLE]: 'worker_lost',
   [status.UNAUTHENTICATED]: 'worker_incompatible',
   [status.PERMISSION_DENIED]: 'worker_incompatible',
 }
 
+/** How gRPC's libraries, in JavaScript and in C, name a message beyond the limit of its sender or its receiver. */
+const tooLarge = /message .*larger than/i
+
 /** Whatever a handler throws, as the status that ends its call. */
 export function encodeStatus(cause: unknown): Partial<StatusObject> {
   const error = toAppError(cause)
-  const entry = table.find(({ code }) => code === error.code) ?? table.at(-1)!
+  const entry = findEntry(error)
   const metadata = new Metadata()
-  const details: Any[] = [{ typeUrl: typeUrl.info, value: rpcErrorInfo.serialize(encodeInfo(error, entry)) }]
+  const details: Any[] = [{ type_url: typeUrl.info, value: rpcErrorInfo.serialize(encodeInfo(error, entry)) }]
   if (error.retryAfterMs !== undefined) {
     const seconds = Math.floor(error.retryAfterMs / 1000)
     const retryDelay = { seconds, nanos: Math.round((error.retryAfterMs - seconds * 1000) * 1e6) }
-    details.push({ typeUrl: typeUrl.retry, value: rpcRetryInfo.serialize({ retryDelay }) })
+    details.push({ type_url: typeUrl.retry, value: rpcRetryInfo.serialize({ retryDelay }) })
   }
   metadata.set(trailer, rpcStatus.serialize({ code: entry.status, message: error.message, details }))
   return { code: entry.status, details: error.message, metadata }
+}
+
+/** What is refused without the name of a field is a whole feature. */
+function findEntry({ code, param }: AppError): Entry {
+  const entries = table.filter((entry) => entry.code === code)
+  const feature = param === undefined && entries.find((entry) => entry.reason === 'UNSUPPORTED_FEATURE')
+  return feature || (entries[0] ?? table.at(-1)!)
 }
 
 const encodeInfo = ({ param, details }: AppError, { reason }: Entry) => ({
@@ -72,8 +82,9 @@ export function decodeStatus(failure: Partial<ServiceError>, worker: string): Ap
   const known = table.find(({ reason }) => info?.domain === domain && reason === info.reason)
   const said = failure.details ?? failure.message ?? ''
   if (known === undefined) {
-    const code = withoutReason[failure.code ?? status.UNKNOWN] ?? 'engine_failed'
-    return new AppError(code, `worker ${worker}: ${said}`, { cause: failure })
+    const isTooLarge = failure.code === status.RESOURCE_EXHAUSTED && tooLarge.test(said)
+    const code = isTooLarge ? 'payload_too_large' : withoutReason[failure.code ?? status.UNKNOWN]
+    return new AppError(code ?? 'engine_failed', `worker ${worker}: ${said}`, { cause: failure })
   }
   const { param, ...rest } = info?.metadata ?? {}
   return new AppError(known.code, said, {
@@ -84,12 +95,18 @@ export function decodeStatus(failure: Partial<ServiceError>, worker: string): Ap
   })
 }
 
+/** The contract's reason for a failure; undefined where the status is not the worker's own. */
+export function readReason({ metadata }: Partial<ServiceError>): string | undefined {
+  const { info } = readDetails(metadata)
+  return info?.domain === domain ? info.reason : undefined
+}
+
 function readDetails(metadata: Metadata | undefined) {
   const [bytes] = metadata?.get(trailer) ?? []
   if (!Buffer.isBuffer(bytes)) return {}
   try {
     const find = (url: string) =>
-      rpcStatus.deserialize(bytes).details?.find((any) => any.typeUrl === url)?.value
+      rpcStatus.deserialize(bytes).details?.find((any) => any.type_url === url)?.value
     const [info, retry] = [find(typeUrl.info), find(typeUrl.retry)]
     const delay = retry && rpcRetryInfo.deserialize(Buffer.from(retry)).retryDelay
     return {
@@ -102,7 +119,11 @@ function readDetails(metadata: Metadata | undefined) {
   }
 }
 
+/** The metadata holds only strings; what looks exactly like a number was one. */
 const decodeNumbers = (metadata: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [key, /^\d{1,15}$/.test(value) ? Number(value) : value]),
+    Object.entries(metadata).map(([key, value]) => {
+      const number = Number(value)
+      return [key, Number.isFinite(number) && String(number) === value ? number : value]
+    }),
   )

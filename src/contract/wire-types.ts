@@ -280,7 +280,8 @@ export type DrainResponse = { inFlight?: number }
 export type HealthCheckRequest = { service?: string }
 export type HealthCheckResponse = { status?: 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN' }
 
-export type Any = { typeUrl?: string; value?: Uint8Array }
+/** protobufjs brings this message itself, with its field's name as in the proto. */
+export type Any = { type_url?: string; value?: Uint8Array }
 export type RpcStatus = { code?: number; message?: string; details?: Any[] }
 export type RpcErrorInfo = { reason?: string; domain?: string; metadata?: Record<string, string> }
 export type RpcRetryInfo = { retryDelay?: { seconds?: number; nanos?: number } }

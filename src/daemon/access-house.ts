@@ -2,23 +2,30 @@ import { statSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import { createAccess, type Access } from '../keys/access.ts'
-import { createKeyIssuer, type KeyIssuer } from '../keys/issue-keys.ts'
+import { createKeyIssuer } from '../keys/issue-keys.ts'
 import { createJwtCheck } from '../keys/jwt/check-jwt.ts'
 import { createLocalToken } from '../keys/local-token.ts'
 import { createVault } from '../keys/vault.ts'
 import type { Logger } from '../log.ts'
+import type { KeyActions } from '../protocols/control/key-types.ts'
 import { isPostgres } from '../store/store-address.ts'
+import { createKeyActions } from './key-actions.ts'
 
 export type AccessHouse = {
   access: Access
-  keys: KeyIssuer
+  /** Whether callers are asked for a key from the start. */
+  hasKeys: boolean
+  keys: KeyActions
   /** For `daemon.json`. */
   localToken: string
   close(): Promise<void>
 }
 
-/** Joins store, keys and tokens: who may call this daemon. */
-export function createAccessHouse(config: Config, paths: StatePaths, log: Logger): AccessHouse {
+/**
+ * Joins store, keys and tokens: who may call this daemon. Rejects when the store cannot be opened: that must
+ * not leave the door open.
+ */
+export async function openAccessHouse(config: Config, paths: StatePaths, log: Logger): Promise<AccessHouse> {
   const address = config.store ?? paths.store
   const vault = createVault({
     // A file that is not there has no keys; so a daemon without keys starts without a database.
@@ -30,7 +37,8 @@ export function createAccessHouse(config: Config, paths: StatePaths, log: Logger
   const access = createAccess({ vault, localToken, log, checkJwt: readJwtCheck(config, log) })
   return {
     access,
-    keys: createKeyIssuer(vault, access.keyChanged),
+    hasKeys: await access.required(),
+    keys: createKeyActions(createKeyIssuer(vault, access.keyChanged), log),
     localToken,
     close: vault.close,
   }

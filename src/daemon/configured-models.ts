@@ -13,23 +13,42 @@ export type ModelSettings = {
   /** A file or an engine's own source; undefined: the catalogue's file of that name. */
   source: string | undefined
   aliases: string[]
+  /** Undefined: as for all models. */
+  isolation: 'process' | 'in-process' | undefined
+  replicas: number
   parallel: number | undefined
   contextLength: number | undefined
   threads: number | undefined
 }
 
-const plain = { aliases: [], parallel: undefined, contextLength: undefined, threads: undefined }
+const plain = {
+  aliases: [],
+  isolation: undefined,
+  replicas: 1,
+  parallel: undefined,
+  contextLength: undefined,
+  threads: undefined,
+}
 
 /** `models` of the config: names, files (relative to `baseFolder`), `fake:` sources, and objects. */
 export function readConfiguredModels(config: Config, baseFolder: string): ModelSettings[] {
   const models = config.models.map((model): ModelSettings => {
     if (typeof model === 'string') return readText(model, baseFolder)
-    const { name, engine, aliases, parallel, threads } = model
+    const {
+      context_length: contextLength,
+      name,
+      engine,
+      aliases,
+      isolation,
+      replicas,
+      parallel,
+      threads,
+    } = model
     const source =
       model.source === undefined || engine !== 'llama-cpp'
         ? model.source
         : resolvePath(model.source, baseFolder)
-    return { name, engine, source, aliases, parallel, threads, contextLength: model.context_length }
+    return { name, engine, source, aliases, isolation, replicas, parallel, threads, contextLength }
   })
   const taken = new Set<string>()
   for (const name of models.flatMap((model) => [model.name, ...model.aliases])) {

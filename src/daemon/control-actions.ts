@@ -1,17 +1,29 @@
 import { isAbsolute } from 'node:path'
+import type { Replica } from '../engine/replica.ts'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import type { ActionHooks, ControlActions } from '../protocols/control/actions.ts'
-import type { DaemonFile, DaemonStatus, LoadModelBody, RunningEngine } from '../protocols/control/types.ts'
 import type { KeyActions } from '../protocols/control/key-types.ts'
+import type {
+  DaemonFile,
+  DaemonStatus,
+  LoadModelBody,
+  RunningEngine,
+  RunningReplica,
+} from '../protocols/control/types.ts'
 import type { RunningModel } from '../routing/loading-model.ts'
 import { createModelActions } from './model-actions.ts'
+import type { Fleet } from './fleet.ts'
+import { insideDaemon } from './local-replicas.ts'
 import type { ModelHouse } from './model-house.ts'
+import { createWorkerActions } from './worker-actions.ts'
+import type { WorkerSettings } from '../workers/worker-settings.ts'
 
 export type ControlOptions = {
   config: Config
   house: ModelHouse
   keys: KeyActions
+  workerSettings: WorkerSettings
   paths: StatePaths
   logFile: string | null
   daemon(): DaemonFile
@@ -24,16 +36,17 @@ export function createControlActions(options: ControlOptions): ControlActions {
   return {
     ...createModelActions(house, paths.models),
     keys: options.keys,
+    ...createWorkerActions(house.fleet, options.workerSettings),
     status: () => describeDaemon(options),
     stop: options.stop,
-    engines: () => house.loaded.running().map(describeEngine),
+    engines: () => house.loaded.running().map((model) => describeEngine(model, house.fleet)),
     loadModel: (body, hooks) => loadModel(house, body, hooks),
     unloadModel: (name) => house.loaded.unload(name),
   }
 }
 
 async function loadModel(
-  { catalogue, loaded }: ModelHouse,
+  { catalogue, loaded, fleet }: ModelHouse,
   body: LoadModelBody,
   { signal, onProgress }: ActionHooks,
 ) {
@@ -47,7 +60,7 @@ async function loadModel(
   }
   const report = (fraction: number) => onProgress({ status: 'loading', completed: fraction, total: 1 })
   try {
-    return describeEngine(await loaded.load(name, overrides, { signal, onProgress: report }))
+    return describeEngine(await loaded.load(name, overrides, { signal, onProgress: report }), fleet)
   } catch (cause) {
     // A file that cannot be loaded must not stay behind as a known model.
     if (isNewFile) catalogue.forget(name)
@@ -75,12 +88,19 @@ function describeDaemon({ config, house, paths, logFile, daemon, state }: Contro
   }
 }
 
-function describeEngine({ model, engine, admission, loadedAt, loadMs }: RunningModel): RunningEngine {
+function describeEngine(
+  { model, engine, admission, loadedAt, loadMs }: RunningModel,
+  fleet: Fleet,
+): RunningEngine {
   const { info } = engine
   const { slots, busySlots, waiting, counters } = engine.status()
   return {
     model,
     engine: engine.kind,
+    replicas: fleet
+      .replicas(model)
+      .replicas()
+      .map((replica) => describeReplica(replica, fleet)),
     architecture: info.architecture,
     quantization: info.quantization ?? null,
     parameters: info.parameters ?? null,
@@ -92,5 +112,21 @@ function describeEngine({ model, engine, admission, loadedAt, loadMs }: RunningM
     loaded_at: loadedAt.toISOString(),
     load_ms: Math.round(loadMs),
     counters,
+  }
+}
+
+function describeReplica({ id, state, engine }: Replica, fleet: Fleet): RunningReplica {
+  const status = engine?.status()
+  const connection = fleet.workers().find((worker) => worker.id === id)?.connection
+  const memoryBytes = id === insideDaemon ? process.memoryUsage.rss() : connection?.report().memoryUsedBytes
+  return {
+    worker: id,
+    engine: engine?.kind ?? '-',
+    state,
+    slots: status?.slots ?? 0,
+    busy_slots: status?.busySlots ?? 0,
+    waiting: status?.waiting ?? 0,
+    threads: status?.threads ?? null,
+    memory_bytes: memoryBytes ?? null,
   }
 }

@@ -7,11 +7,15 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
-import { createAccessHouse } from './access-house.ts'
+import { openAccessHouse } from './access-house.ts'
+import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
+import type { Worker } from '../workers/worker.ts'
+import type { WorkerSettings } from '../workers/worker-settings.ts'
+import { join } from 'node:path'
 import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
-import { createKeyActions } from './key-actions.ts'
+import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
@@ -22,6 +26,8 @@ export type DaemonOptions = {
   baseFolder: string
   paths: StatePaths
   bundledModel: string
+  /** The folder that holds `package.json` and `worker/`. */
+  packageRoot: string
   log: Logger
   logFile: string | null
   version: string
@@ -41,14 +47,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
   const configured = readConfiguredModels(config, options.baseFolder)
-  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured })
-  const callers = createAccessHouse(config, paths, log)
-  // Asked before anybody can call: a store that cannot be opened must not leave the door open.
-  const hasKeys = await callers.access.required()
+  const callers = await openAccessHouse(config, paths, log)
+  const places = {
+    baseFolder: options.baseFolder,
+    stateFolder: paths.folder,
+    packageRoot: options.packageRoot,
+  }
+  const workerSettings = readWorkerSettings(config, paths, log)
+  const workers = createConfiguredWorkers(config, places, workerSettings)
+  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings })
   const control = createControlActions({
     ...options,
     house,
-    keys: createKeyActions(callers.keys, log),
+    keys: callers.keys,
+    workerSettings,
     daemon: () => file,
     state: life.state,
     stop: (drainMs) => void stop(drainMs),
@@ -64,7 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     shutdown: life.shutdown,
   })
   const drainGateway = createDrain(gateway)
-  const base_url = await listen(gateway, config, hasKeys)
+  const base_url = await listen(gateway, config, callers.hasKeys)
   const file = describeSelf(base_url, version, callers.localToken)
   writeDaemonFile(paths.daemon, file)
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
@@ -74,6 +86,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
+      await house.fleet.stopAll()
       await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
@@ -83,6 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stop,
     stopped: life.stopped,
     async loadModels(onProgress) {
+      await startWorkers(workers, house, life.shutdown, onProgress)
       await loadInTurn(configured, house, life.shutdown, onProgress)
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
@@ -108,6 +122,29 @@ const readGatewaySettings = (config: Config): GatewaySettings => ({
   host: config.host,
   allowedHosts: config.allowed_hosts,
 })
+
+/** A process of ours that has not answered by then will not. */
+const startTimeoutMs = 60_000
+
+const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): WorkerSettings => ({
+  connect: connectWorker,
+  startTimeoutMs,
+  reportTimeoutMs: config.worker_timeout,
+  stallMs: config.worker_stall_timeout,
+  socketFolder: join(paths.folder, 'workers'),
+  log,
+  logLevel: config.log_level,
+})
+
+/** Side by side: they load for long, and mostly elsewhere. */
+async function startWorkers(
+  workers: Worker[],
+  { fleet }: ModelHouse,
+  signal: AbortSignal,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  await Promise.all(workers.map((worker) => fleet.add(worker, { signal, onProgress })))
+}
 
 async function loadInTurn(
   models: ModelSettings[],

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Config } from '../config/schema.ts'
 import { resolveConfig, type Flags } from '../config/resolve.ts'
 import { statePaths, type StatePaths } from '../config/state-folder.ts'
 import { AppError, toAppError } from '../errors.ts'
@@ -29,10 +30,7 @@ async function main(): Promise<void> {
   const log = given.background ? createLogFile(paths.log, config.log_level) : createLog(config.log_level)
   reportCrashes(log)
   const root = packageRoot()
-  const warnings =
-    config.worker_address === undefined
-      ? []
-      : ['worker_address is set, but this version cannot use external workers yet']
+  const warnings = listWarnings(config)
   for (const warning of warnings) log.warn(warning)
   const fromFile = origins.models === (given.configFile ?? paths.config)
   const daemon = await startDaemon({
@@ -41,6 +39,7 @@ async function main(): Promise<void> {
     log,
     baseFolder: fromFile ? dirname(origins.models) : given.folder,
     bundledModel: findBundledModel(root),
+    packageRoot: root,
     logFile: given.background ? paths.log : null,
     version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
   })
@@ -56,6 +55,12 @@ async function main(): Promise<void> {
   lock.release()
   process.exit(0)
 }
+
+/** libuv reads the variable once, before any code of ours runs. */
+const listWarnings = (config: Config): string[] =>
+  config.isolation === 'in-process' && process.env.UV_THREADPOOL_SIZE !== '1'
+    ? ['isolation is in-process: llama.cpp runs faster with UV_THREADPOOL_SIZE=1 in the environment']
+    : []
 
 function prepareFolder({ folder }: StatePaths): void {
   try {

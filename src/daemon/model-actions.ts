@@ -20,7 +20,7 @@ export function createModelActions(
     pullModel: createPull(modelsFolder, () => catalogue.refresh()),
     listModels() {
       catalogue.refresh()
-      const withoutFile = virtual.map(({ name, aliases }) => describeVirtual(name, aliases, statusOf(name)))
+      const withoutFile = virtual().map(({ name, aliases }) => describeVirtual(name, aliases, statusOf(name)))
       return [...withoutFile, ...catalogue.list().map(describe)]
     },
     async showModel(name) {

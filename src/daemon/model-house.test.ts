@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../config/resolve.ts'
+import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import { createLog } from '../log.ts'
 import { readConfiguredModels } from './configured-models.ts'
 import { createModelHouse } from './model-house.ts'
@@ -19,6 +20,15 @@ function open(models: unknown[]) {
     bundledModel: join(folder, 'pocket.gguf'),
     configured: readConfiguredModels(config, folder),
     log: createLog('silent'),
+    workerSettings: {
+      connect: connectWorker,
+      startTimeoutMs: 30_000,
+      reportTimeoutMs: 10_000,
+      stallMs: 60_000,
+      socketFolder: join(folder, 'workers'),
+      log: createLog('silent'),
+      logLevel: 'silent',
+    },
   })
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { createAdmission } from '../admission/admission.ts'
 import type { Config } from '../config/schema.ts'
+import type { LoadOptions } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createCatalogue, type Catalogue } from '../models/catalogue.ts'
@@ -10,62 +11,76 @@ import {
   type LoadedModels,
   type LoadOverrides,
 } from '../routing/loaded-models.ts'
+import type { BroughtUp } from '../routing/loading-model.ts'
 import type { ResolveHooks } from '../routing/model-router.ts'
+import type { ReplicaSet } from '../routing/replica-set.ts'
+import type { WorkerSettings } from '../workers/worker-settings.ts'
 import type { ModelSettings } from './configured-models.ts'
-import { engineLoaders } from '../engines/registry.ts'
+import { createFleet, type Fleet } from './fleet.ts'
+import { bringUpLocally } from './local-replicas.ts'
 
 /** Engines that need no file. */
 const defaultSources: Record<string, string> = { fake: 'fake:' }
 
-export type ModelHouse = { catalogue: Catalogue; loaded: LoadedModels; virtual: KnownModel[] }
+export type ModelHouse = {
+  catalogue: Catalogue
+  loaded: LoadedModels
+  fleet: Fleet
+  /** Models without a file of ours: of engines that need none, and those that workers serve. */
+  virtual(): KnownModel[]
+}
 
-type ModelHouseOptions = {
+export type ModelHouseOptions = {
   config: Config
   modelsFolder: string
   bundledModel: string
   configured: ModelSettings[]
+  workerSettings: WorkerSettings
   log: Logger
 }
 
-/** Joins files, settings and engines: which models exist, and how each is brought up. */
+/** Joins files, settings, workers and engines: which models exist, and how each is brought up. */
 export function createModelHouse(options: ModelHouseOptions): ModelHouse {
   const { config, configured, log } = options
   const catalogue = fillCatalogue(options)
   const startedAt = Math.floor(Date.now() / 1000)
-  /** Models without a file of ours. */
-  const virtual = configured
-    .filter((model) => model.engine !== 'llama-cpp')
-    .map(({ name, aliases }) => ({ name, aliases, created: startedAt }))
-
+  const fleet = createFleet({
+    balance: config.balance,
+    waitMs: config.worker_wait,
+    log,
+    onChange: () => unloadEmpty(loaded, fleet),
+  })
+  const virtual = () => {
+    const withoutFile = configured.filter((model) => model.engine !== 'llama-cpp')
+    const named = new Set([
+      ...withoutFile.map(({ name }) => name),
+      ...catalogue.list().map(({ name }) => name),
+    ])
+    const remote = fleet.models().filter((name) => !named.has(name))
+    return [
+      ...withoutFile.map(({ name, aliases }) => ({ name, aliases, created: startedAt })),
+      ...remote.map((name) => ({ name, aliases: [], created: startedAt })),
+    ]
+  }
   const loaded = createLoadedModels({
     autoload: config.autoload,
     known: () => [
-      ...virtual,
+      ...virtual(),
       ...catalogue.list().map(({ name, aliases, modified }) => ({
         name,
         aliases,
         created: Math.floor(modified.getTime() / 1000),
       })),
     ],
-    async load(name, overrides, hooks) {
-      const settings = configured.find((model) => model.name === name)
-      const source = settings?.source ?? defaultSources[settings?.engine ?? ''] ?? catalogue.find(name)?.path
-      if (source === undefined)
-        throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
-      log.info({ event: 'model.loading', model: name, source }, 'loading a model')
-      const engine = await loadEngine(config, settings, source, overrides, hooks)
-      const slots = config.max_concurrent_requests ?? engine.status().slots
-      log.info(
-        { event: 'model.loaded', model: name, slots: engine.status().slots, info: engine.info },
-        'model loaded',
-      )
-      return {
-        engine,
-        admission: createAdmission({ slots, queue: config.queue_size, maxWaitMs: config.queue_timeout }),
-      }
-    },
+    load: (name, overrides, hooks) => bringUp({ ...options, catalogue, fleet }, name, overrides, hooks),
   })
-  return { catalogue, loaded, virtual }
+  return { catalogue, loaded, fleet, virtual }
+}
+
+/** A model whose last worker was taken away is as if it had never been loaded. */
+function unloadEmpty(loaded: LoadedModels, fleet: Fleet): void {
+  for (const { model } of loaded.running())
+    if (fleet.replicas(model).replicas().length === 0) void loaded.unload(model)
 }
 
 /** The bundled model and the files that the config names, beside what is pulled. */
@@ -82,23 +97,75 @@ function fillCatalogue({ configured, modelsFolder, bundledModel }: ModelHouseOpt
   return catalogue
 }
 
-async function loadEngine(
+type House = ModelHouseOptions & { catalogue: Catalogue; fleet: Fleet }
+
+/**
+ * A model that workers serve is not loaded here as well, unless the config names it under `models`: then both are
+ * its replicas.
+ */
+async function bringUp(
+  house: House,
+  name: string,
+  overrides: LoadOverrides,
+  hooks: ResolveHooks,
+): Promise<BroughtUp> {
+  const { config, configured, catalogue, fleet, log } = house
+  const settings = configured.find((model) => model.name === name)
+  const source = settings?.source ?? defaultSources[settings?.engine ?? ''] ?? catalogue.find(name)?.path
+  const isServed = fleet.models().includes(name)
+  let takeDown = async () => {}
+  if (settings || !isServed) {
+    if (source === undefined)
+      throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
+    log.info({ event: 'model.loading', model: name, source }, 'loading a model')
+    const model = {
+      name,
+      engine: settings?.engine ?? 'llama-cpp',
+      isolation: settings?.isolation ?? config.isolation,
+      replicas: settings?.replicas ?? 1,
+      load: readLoadOptions(config, settings, source, overrides),
+    }
+    takeDown = await bringUpLocally(fleet, model, house.workerSettings, hooks)
+  }
+  const set = fleet.replicas(name)
+  log.info({ event: 'model.loaded', model: name, slots: set.status().slots, info: set.info }, 'model loaded')
+  return openModel(config, set, async () => {
+    await fleet.closeReplicas(name)
+    await takeDown()
+  })
+}
+
+/** Admission follows the slots of the workers that come and go. */
+function openModel(config: Config, set: ReplicaSet, takeDown: () => Promise<void>): BroughtUp {
+  const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.status().slots)
+  const admission = createAdmission({
+    slots: countSlots(),
+    queue: config.queue_size,
+    maxWaitMs: config.queue_timeout,
+  })
+  const unsubscribe = set.subscribe(() => admission.resize(countSlots()))
+  return {
+    engine: set,
+    admission,
+    async close() {
+      unsubscribe()
+      await takeDown()
+    },
+  }
+}
+
+function readLoadOptions(
   config: Config,
   settings: ModelSettings | undefined,
   source: string,
   overrides: LoadOverrides,
-  hooks: ResolveHooks,
-) {
-  const loader = await engineLoaders[settings?.engine ?? 'llama-cpp']!()
-  return loader.load(
-    {
-      source,
-      contextLength: overrides.contextLength ?? settings?.contextLength ?? config.context_length,
-      parallel: overrides.parallel ?? settings?.parallel ?? config.parallel,
-      threads: overrides.threads ?? settings?.threads ?? config.threads,
-      batchTokens: config.batch_tokens,
-      gpuLayers: config.gpu_layers,
-    },
-    hooks,
-  )
+): LoadOptions {
+  return {
+    source,
+    contextLength: overrides.contextLength ?? settings?.contextLength ?? config.context_length,
+    parallel: overrides.parallel ?? settings?.parallel ?? config.parallel,
+    threads: overrides.threads ?? settings?.threads ?? config.threads,
+    batchTokens: config.batch_tokens,
+    gpuLayers: config.gpu_layers,
+  }
 }

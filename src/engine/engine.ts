@@ -1,4 +1,12 @@
-import type { EngineEvent, EngineStatus, GenerateRequest, LoadOptions, ModelInfo } from './types.ts'
+import type {
+  Embeddings,
+  EmbedRequest,
+  EngineEvent,
+  EngineStatus,
+  GenerateRequest,
+  LoadOptions,
+  ModelInfo,
+} from './types.ts'
 
 /** One loaded model. What the gateway knows about any engine; nothing else crosses this line. */
 export interface Engine {
@@ -9,6 +17,8 @@ export interface Engine {
    * Rejects with `context_length_exceeded` (details n_prompt_tokens, n_ctx) or `invalid_request`.
    */
   prepare(request: GenerateRequest): Promise<Prepared>
+  /** Absent: it makes no embeddings. Rejects with `context_length_exceeded`, which names the input. */
+  embed?(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>
   tokenize(text: string): Promise<number[]>
   detokenize(tokens: number[]): Promise<string>
   status(): EngineStatus
@@ -19,6 +29,8 @@ export interface Engine {
 /** A request that fits. Good for several choices: each `generate` is one independent generation. */
 export interface Prepared {
   readonly promptTokens: number
+  /** The prompt as tokens, where the engine knows them; made when asked for. */
+  promptTokenIds?(): number[]
   /**
    * Ends with exactly one `finish` event, or throws an AppError. Aborting `signal`, or leaving the loop
    * early, frees the slot after the decode in flight; after an abort it throws `cancelled`.

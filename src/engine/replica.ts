@@ -1,3 +1,4 @@
+import type { AppError } from '../errors.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface Replica {
   readonly state: ReplicaState
   /** Present while serving or draining. */
   readonly engine: Engine | undefined
+  /** Why it does not serve, where that is known; for messages. */
+  readonly lastError?: AppError | undefined
   /** Runs after each change of state or engine. Returns how to stop that. */
   subscribe(listener: () => void): () => void
 }

@@ -50,6 +50,16 @@ export type GenerateRequest = {
   ignoreEos: boolean
 }
 
+export type TextPrompt = Exclude<Prompt, { kind: 'chat' }>
+
+export type EmbedRequest = {
+  inputs: TextPrompt[]
+  /** Cut vectors to this length; undefined: the model's own. */
+  dimensions: number | undefined
+}
+/** One vector of length 1 per input, in their order. */
+export type Embeddings = { vectors: Float32Array[]; promptTokens: number }
+
 /** Named noun-action, like the parts of a sentence: `text-delta`, never `emitText`. */
 export type EngineEvent =
   | { type: 'prompt-progress'; processed: number; total: number }

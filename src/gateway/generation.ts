@@ -1,7 +1,7 @@
-import type { GenerateRequest } from '../engine/types.ts'
+import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import type { Generation } from '../protocols/protocol.ts'
-import type { ModelRouter } from '../routing/model-router.ts'
+import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Call } from './call.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
@@ -13,25 +13,13 @@ export type GenerationSource = { models: ModelRouter; state: () => GatewayState 
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
 export async function startGeneration(
-  { models, state }: GenerationSource,
+  source: GenerationSource,
   call: Call,
   wanted: { model: string; requests: GenerateRequest[]; count: number },
 ): Promise<Generation> {
-  if (state() === 'draining') {
-    const message = 'the server is shutting down and takes no new requests; try again in a moment'
-    throw new AppError('draining', message, { retryAfterMs: drainingRetryMs })
-  }
   const { signal } = call
   const stopwatch = createStopwatch()
-  const { model, engine, admission } = await stopwatch.time(
-    models.resolve(wanted.model, {
-      signal,
-      onProgress(fraction) {
-        call.progress = `loading ${Math.round(fraction * 100)}%`
-      },
-    }),
-  )
-  call.record.model = model
+  const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
   call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
@@ -50,6 +38,43 @@ export async function startGeneration(
     choices: trackChoices(choices, call, release),
     detokenize: (tokens) => engine.detokenize(tokens),
   }
+}
+
+/** One place in the queue and one in the model, whatever the number of inputs. */
+export async function runEmbedding(
+  source: GenerationSource,
+  call: Call,
+  wanted: { model: string; request: EmbedRequest },
+): Promise<Embeddings & { model: string }> {
+  const { model, engine, admission } = await resolveModel(source, call, wanted.model)
+  if (!engine.embed)
+    throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
+      param: 'model',
+    })
+  const release = await admission.enter(1, call.signal, () => undefined)
+  call.defer(release)
+  const embeddings = await engine.embed(wanted.request, call.signal)
+  call.record.promptTokens = embeddings.promptTokens
+  return { model, ...embeddings }
+}
+
+async function resolveModel(
+  { models, state }: GenerationSource,
+  call: Call,
+  name: string,
+): Promise<ModelRoute> {
+  if (state() === 'draining') {
+    const message = 'the server is shutting down and takes no new requests; try again in a moment'
+    throw new AppError('draining', message, { retryAfterMs: drainingRetryMs })
+  }
+  const route = await models.resolve(name, {
+    signal: call.signal,
+    onProgress(fraction) {
+      call.progress = `loading ${Math.round(fraction * 100)}%`
+    },
+  })
+  call.record.model = route.model
+  return route
 }
 
 function createStopwatch() {

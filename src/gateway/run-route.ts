@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
-import { startGeneration } from './generation.ts'
+import { runEmbedding, startGeneration } from './generation.ts'
 import { sendError, sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
 import { sendStream } from './stream.ts'
@@ -93,6 +93,10 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
       // Answers only: a download or a load may take as long as it takes.
       limitTime(call, options.settings.writeTimeoutMs)
       return startGeneration(options, call, { model, requests, count })
+    },
+    embed(model, request) {
+      limitTime(call, options.settings.writeTimeoutMs)
+      return runEmbedding(options, call, { model, request })
     },
     models: options.models,
   }

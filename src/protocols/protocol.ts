@@ -1,5 +1,11 @@
 import type { z } from 'zod'
-import type { EngineEvent, GenerateRequest, ModelDirectory } from '../engine/types.ts'
+import type {
+  Embeddings,
+  EmbedRequest,
+  EngineEvent,
+  GenerateRequest,
+  ModelDirectory,
+} from '../engine/types.ts'
 import type { AppError } from '../errors.ts'
 import { parseBody } from './parse-body.ts'
 
@@ -51,6 +57,8 @@ export type RouteContext = {
    * have ended or were left. `choices` is ordered prompt by prompt: index = prompt * count + choice.
    */
   generate(model: string, requests: GenerateRequest[], count: number): Promise<Generation>
+  /** Resolves the model, waits for admission, and computes. Rejects with `unsupported_parameter` for models without. */
+  embed(model: string, request: EmbedRequest): Promise<Embeddings & { model: string }>
   models: ModelDirectory
 }
 

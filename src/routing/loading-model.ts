@@ -4,7 +4,13 @@ import { AppError } from '../errors.ts'
 import type { ModelRoute, ResolveHooks } from './model-router.ts'
 
 export type RunningModel = ModelRoute & { loadedAt: Date; loadMs: number }
-export type BringUp = (hooks: ResolveHooks) => Promise<{ engine: Engine; admission: Admission }>
+export type BroughtUp = {
+  engine: Engine
+  admission: Admission
+  /** Takes down what was brought up; absent: closing the engine does. */
+  close?(): Promise<void>
+}
+export type BringUp = (hooks: ResolveHooks) => Promise<BroughtUp>
 
 /** One model from the first request for it until it is unloaded. */
 export interface LoadingModel {
@@ -22,6 +28,7 @@ export function createLoadingModel(name: string, bringUp: BringUp): LoadingModel
   const abort = new AbortController()
   const listeners = new Set<(fraction: number) => void>()
   let running: RunningModel | undefined
+  let takeDown = async () => {}
   const loading = load()
   const failed = Promise.withResolvers<void>()
   loading.catch(() => failed.resolve())
@@ -29,9 +36,11 @@ export function createLoadingModel(name: string, bringUp: BringUp): LoadingModel
   async function load(): Promise<RunningModel> {
     const started = performance.now()
     const report = (fraction: number) => listeners.forEach((listener) => listener(fraction))
-    const { engine, admission } = await bringUp({ signal: abort.signal, onProgress: report })
+    const broughtUp = await bringUp({ signal: abort.signal, onProgress: report })
+    const { engine, admission } = broughtUp
+    takeDown = () => broughtUp.close?.() ?? engine.close()
     if (abort.signal.aborted) {
-      await engine.close()
+      await takeDown()
       throw new AppError('cancelled', `loading ${name} was cancelled`)
     }
     running = { model: name, engine, admission, loadedAt: new Date(), loadMs: performance.now() - started }
@@ -60,7 +69,7 @@ export function createLoadingModel(name: string, bringUp: BringUp): LoadingModel
     async close() {
       abort.abort()
       const up = await loading.catch(() => undefined)
-      await up?.engine.close()
+      if (up) await takeDown()
     },
   }
 }

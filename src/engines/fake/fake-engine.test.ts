@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { engineContract } from '../../engine/contract.test-kit.ts'
 import type { LoadOptions } from '../../engine/types.ts'
 import { createFakeLoader } from './fake-loader.ts'
@@ -44,6 +44,21 @@ test('fails in mid-stream when the source says so, and frees its slot', async ()
   }
   await expect(read()).rejects.toMatchObject({ code: 'engine_failed' })
   expect(engine.status()).toMatchObject({ busySlots: 0, counters: { decodeTokens: 2, cancelled: 0 } })
+})
+
+test('stalls when the source says so: the age of the last step grows until the request is cancelled', async () => {
+  const engine = await load('fake:?stall_after=2')
+  const abort = new AbortController()
+  const iterator = (await engine.prepare(request)).generate(0, abort.signal)[Symbol.asyncIterator]()
+  expect(engine.status().stepAgeMs).toBe(0)
+  for (let tokens = 0; tokens < 2;) tokens += (await iterator.next()).value?.type === 'text-delta' ? 1 : 0
+  const next = iterator.next()
+  const { stepAgeMs } = engine.status()
+  await vi.waitUntil(() => engine.status().stepAgeMs > stepAgeMs)
+  expect(engine.status()).toMatchObject({ busySlots: 1, counters: { decodeTokens: 2 } })
+  abort.abort()
+  await expect(next).rejects.toMatchObject({ code: 'cancelled' })
+  expect(engine.status()).toMatchObject({ busySlots: 0, stepAgeMs: 0 })
 })
 
 test.each(['model.gguf', 'fake:?speed=1', 'fake:?tokens=many', 'fake:?tokens=', 'fake:?tokens=-1'])(

@@ -18,7 +18,9 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
   const slots = createFakeSlots(options.parallel ?? defaultSlots)
   const counters = createCounters()
   const closing = new AbortController()
-  const model: FakeModel = { fake, slots, counters, contextLength, batchTokens: options.batchTokens, closing }
+  const { batchTokens } = options
+  const stalls: FakeModel['stalls'] = new Set()
+  const model: FakeModel = { fake, slots, counters, contextLength, batchTokens, closing, stalls }
 
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw unloaded()
@@ -32,6 +34,7 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
       assertTokens(request.sampling.logitBias?.keys() ?? [], 'logit_bias')
       return {
         promptTokens: prompt.length,
+        promptTokenIds: () => [...prompt],
         generate: (choice, signal) => generateFake(model, { request, prompt, choice, signal }),
       }
     },
@@ -44,7 +47,11 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
       assertTokens(tokens, 'tokens')
       return decodeFakeTokens(tokens)
     },
-    status: () => ({ ...slots.status(), stepAgeMs: 0, threads: undefined, counters: counters.read() }),
+    status() {
+      const [oldest] = stalls
+      const stepAgeMs = oldest === undefined ? 0 : performance.now() - oldest.since
+      return { ...slots.status(), stepAgeMs, threads: undefined, counters: counters.read() }
+    },
     async close() {
       closing.abort(unloaded())
       slots.close(unloaded())

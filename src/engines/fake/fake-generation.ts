@@ -16,6 +16,8 @@ export type FakeModel = {
   batchTokens: number
   /** Aborted with the error that running generations end with. */
   closing: AbortController
+  /** When the generations that are stuck, as asked, got stuck. */
+  stalls: Set<{ since: number }>
 }
 
 export type FakeCall = {
@@ -41,7 +43,8 @@ export async function* generateFake(
     assertGoing(model, call)
     const grant = await slots.acquire(call.prompt, call.signal)
     const started = performance.now()
-    const waits = fake.tokensPerSecond > 0 || fake.prefillTokensPerSecond > 0
+    const waits =
+      fake.tokensPerSecond > 0 || fake.prefillTokensPerSecond > 0 || Number.isFinite(fake.stallAfter)
     const either = waits ? AbortSignal.any([call.signal, model.closing.signal]) : call.signal
     const pace = createFakePace(fake.tokensPerSecond, fake.prefillTokensPerSecond)
     run = { ...call, grant, answer: [], either, pace }
@@ -100,6 +103,7 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
   while (run.answer.length < Math.min(limit, own)) {
     const due = pace.token(run.answer.length, run.either)
     if (due !== undefined) await due
+    if (run.answer.length >= fake.stallAfter) await stall(model, run.either)
     assertGoing(model, run)
     if (run.answer.length >= fake.failAfter)
       throw new AppError('engine_failed', 'the fake model failed as asked')
@@ -118,6 +122,17 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
   const rest = matcher.flush()
   if (rest !== '') yield { type: 'text-delta', text: rest, tokens: held }
   return own < limit ? 'stop' : 'length'
+}
+
+/** No step comes; only the end of the request ends it. */
+async function stall({ stalls }: FakeModel, signal: AbortSignal): Promise<void> {
+  const own = { since: performance.now() }
+  stalls.add(own)
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  stalls.delete(own)
 }
 
 function assertGoing({ closing }: FakeModel, { signal }: FakeCall): void {

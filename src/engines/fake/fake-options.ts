@@ -9,6 +9,8 @@ export type FakeOptions = {
   loadMs: number
   /** Every generation fails after this many tokens. */
   failAfter: number
+  /** Every generation gives this many tokens and then nothing, until it is cancelled: an engine that is stuck. */
+  stallAfter: number
 }
 
 const keys = {
@@ -17,6 +19,7 @@ const keys = {
   tokens: 'tokens',
   load_ms: 'loadMs',
   fail_after: 'failAfter',
+  stall_after: 'stallAfter',
 } satisfies Record<string, keyof FakeOptions>
 
 const defaults: FakeOptions = {
@@ -25,6 +28,7 @@ const defaults: FakeOptions = {
   tokens: 16,
   loadMs: 0,
   failAfter: Number.POSITIVE_INFINITY,
+  stallAfter: Number.POSITIVE_INFINITY,
 }
 
 export function decodeFakeSource(source: string): FakeOptions {

@@ -32,7 +32,6 @@ export type NativeContext = {
   removeTokenCellsFromSequence(sequence: number, from: number, to: number): boolean
   disposeSequence(sequence: number): void
   getSequenceKvCacheMinPosition(sequence: number): number
-  getThreads(): number
   setThreads(threads: number): void
 }
 
@@ -61,7 +60,6 @@ const contextMethods: (keyof NativeContext)[] = [
   'removeTokenCellsFromSequence',
   'disposeSequence',
   'getSequenceKvCacheMinPosition',
-  'getThreads',
   'setThreads',
 ]
 const modelMethods: (keyof NativeModel)[] = [

@@ -5,16 +5,18 @@ import type { NativeContext, NativeModel, NativeSampler } from './binding.ts'
 import { assertTokens, encodePrompt, type Tokenizer } from './prompt.ts'
 import { resolveSamplerConfig } from './sampler-config.ts'
 import { Scheduler } from './scheduler.ts'
+import type { ThreadControl } from './thread-control.ts'
 import { createTokenText } from './token-text.ts'
 
 export type LlamaCppEngine = Engine & {
-  /** Takes effect at the next decode. */
+  /** A fixed number from the next decode on, whatever the governor would say. */
   setThreads(threads: number): void
 }
 
 export type LoadedModel = {
   model: NativeModel
   context: NativeContext
+  threads: ThreadControl
   info: ModelInfo
   tokenizer: Tokenizer
   slots: number
@@ -28,7 +30,7 @@ export type LoadedModel = {
 const unloaded = () => new AppError('engine_failed', 'the model was unloaded')
 
 export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
-  const { model, context, info, tokenizer } = loaded
+  const { model, info, tokenizer, threads } = loaded
   const { vocabularySize, contextLength } = info
   const isEnd = createEndCheck(model, vocabularySize)
   const vocabulary = { textOf: createTokenText(model, vocabularySize), isEnd: isEnd.one }
@@ -50,6 +52,7 @@ export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
         scheduler.submit(encodeJob(request, { choice, prompt, contextLength, banned }), signal).events
       return {
         promptTokens: prompt.length,
+        promptTokenIds: () => [...prompt],
         // Starts when it is read, so that a generation nobody reads holds no slot.
         generate: (choice, signal) => ({ [Symbol.asyncIterator]: () => start(choice, signal) }),
       }
@@ -64,7 +67,7 @@ export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
       return tokens.length === 0 ? '' : model.detokenize(Uint32Array.from(tokens), true)
     },
     status: () => scheduler.status(),
-    setThreads: (threads) => context.setThreads(threads),
+    setThreads: threads.fix,
     close: () => (closing ??= scheduler.close(unloaded()).then(() => loaded.dispose())),
   }
 }

@@ -2,13 +2,17 @@ import type { LlamaContext, LlamaModel } from 'node-llama-cpp'
 import type { EngineLoader } from '../../engine/engine.ts'
 import type { LoadOptions } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
-import { resolveContext, resolveModel } from './binding.ts'
+import { resolveContext, resolveModel, type NativeContext } from './binding.ts'
 import { createLlamaCppEngine, type LlamaCppEngine } from './engine.ts'
 import type { GgufFile } from './gguf-file.ts'
 import { createModelInfo, createTokenizer } from './model-info.ts'
 import type { ModelShape } from './model-shape.ts'
 import type { Native } from './native.ts'
-import { resolveThreads } from './threads.ts'
+import { createNeighbours } from './neighbours.ts'
+import { openMachineLoad } from './machine-load.ts'
+import { createThreadControl, type ThreadControl } from './thread-control.ts'
+import { createThreadGovernor } from './thread-governor.ts'
+import { resolveMostThreads } from './threads.ts'
 
 export type Load = {
   file: GgufFile
@@ -27,9 +31,11 @@ export async function loadEngine(native: Native, load: Load): Promise<LlamaCppEn
     const context = await createContext(model, load)
     const { file, shape, contextLength, slots, options } = load
     const nativeModel = resolveModel(model)
+    const nativeContext = resolveContext(context)
     return createLlamaCppEngine({
       model: nativeModel,
-      context: resolveContext(context),
+      context: nativeContext,
+      threads: createThreads(nativeContext, model, load),
       info: createModelInfo({
         file,
         shape,
@@ -77,23 +83,35 @@ const narrowHead = 64
 
 const createContext = (
   model: LlamaModel,
-  { file, shape, contextLength, slots, options, hooks }: Load,
+  { shape, contextLength, slots, options, hooks }: Load,
 ): Promise<LlamaContext> =>
   model.createContext({
     contextSize: contextLength,
     sequences: slots,
     batchSize: Math.max(options.batchTokens, slots),
-    threads: resolveThreads({
-      wanted: options.threads,
-      physicalCores: model.llama.cpuMathCores,
-      modelBytes: file.sizeBytes,
-    }),
+    threads: options.threads ?? 1,
     createSignal: hooks.signal,
     // Never a smaller context than the one that was promised.
     failedCreationRemedy: false,
     ...(model.llama.gpu === false && shape.headWidth < narrowHead && { flashAttention: false }),
     ignoreMemorySafetyChecks: model.llama.gpu === false,
   })
+
+function createThreads(context: NativeContext, model: LlamaModel, { file, options }: Load): ThreadControl {
+  if (options.threads !== undefined) return createThreadControl({ context, threads: options.threads })
+  const machine = openMachineLoad()
+  const mostThreads = resolveMostThreads(model.llama.cpuMathCores)
+  return createThreadControl({
+    context,
+    threads: 1,
+    neighbours: machine && createNeighbours(machine),
+    governor: createThreadGovernor({
+      cores: machine?.cores ?? mostThreads,
+      mostThreads,
+      modelBytes: file.sizeBytes,
+    }),
+  })
+}
 
 /** node-llama-cpp only says that it failed; the reason is in what llama.cpp has printed. */
 async function explain(native: Native, { file, hooks }: Load, cause: unknown): Promise<AppError> {

@@ -5,6 +5,7 @@ export class MemoryContext implements NativeContext {
   readonly cells: number[][]
   /** Per decode: how many tokens each sequence had in it. */
   readonly batches: Map<number, number>[] = []
+  readonly threadChanges: number[] = []
   /** Runs before a decode; may throw. */
   beforeDecode: () => void = () => {}
   /** The token that a sequence says next. */
@@ -58,6 +59,5 @@ export class MemoryContext implements NativeContext {
   }
 
   getSequenceKvCacheMinPosition = (): number => 0
-  getThreads = (): number => 1
-  setThreads = (): void => {}
+  setThreads = (threads: number): void => void this.threadChanges.push(threads)
 }

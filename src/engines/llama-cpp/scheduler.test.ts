@@ -4,14 +4,25 @@ import { AppError } from '../../errors.ts'
 import type { Job, JobInput } from './job.ts'
 import { MemoryContext } from './memory-context.test-kit.ts'
 import { Scheduler } from './scheduler.ts'
+import { createThreadControl } from './thread-control.ts'
+import type { StepShape } from './step-times.ts'
+import type { ThreadGovernor } from './thread-governor.ts'
 
 const end = 7
 const never = new AbortController().signal
 
-function create({ slots = 2, batchTokens = 8, contextLength = 64 } = {}) {
+type CreateOptions = {
+  slots?: number
+  batchTokens?: number
+  contextLength?: number
+  governor?: ThreadGovernor
+}
+
+function create({ slots = 2, batchTokens = 8, contextLength = 64, governor }: CreateOptions = {}) {
   const context = new MemoryContext(slots)
   const scheduler = new Scheduler({
     context,
+    threads: createThreadControl({ context, threads: 1, governor }),
     vocabulary: { textOf: (token) => `${token} `, isEnd: (token) => token === end },
     createSampler: () => ({ applyConfig() {}, dispose() {} }),
     slots,
@@ -156,4 +167,19 @@ test('closing ends what runs after its step and refuses what comes later', async
   await scheduler.close(new AppError('engine_failed', 'the model was unloaded'))
   await expect(read(running)).rejects.toMatchObject({ code: 'engine_failed' })
   await expect(read(scheduler.submit(job(), never))).rejects.toMatchObject({ code: 'engine_failed' })
+})
+
+test('the governor hears what each step works on and its count is what status reports, after closing too', async () => {
+  const shapes: StepShape[] = []
+  const governor: ThreadGovernor = { choose: (shape) => shapes.push(shape), record() {} }
+  const { scheduler } = create({ governor })
+  await read(scheduler.submit(job({ prompt: prompt(1, 12), maxTokens: 2 }), never))
+  expect(shapes).toEqual([
+    { rows: 8, prefill: true },
+    { rows: 4, prefill: true },
+    { rows: 1, prefill: false },
+  ])
+  expect(scheduler.status().threads).toBe(3)
+  await scheduler.close(new AppError('engine_failed', 'the model was unloaded'))
+  expect(scheduler.status().threads).toBe(3)
 })

@@ -6,9 +6,11 @@ import { createCounters } from '../../engine/counters.ts'
 import { acceptToken, createJob, finishJob, type Job, type JobInput, type Vocabulary } from './job.ts'
 import { planStep, type Chunk } from './plan-step.ts'
 import { createSlotTable, type SlotTable } from './slot-table.ts'
+import type { ThreadControl } from './thread-control.ts'
 
 export type SchedulerOptions = {
   context: NativeContext
+  threads: ThreadControl
   vocabulary: Vocabulary
   createSampler(): NativeSampler
   slots: number
@@ -28,6 +30,7 @@ const cancelled = () => new AppError('cancelled', 'the request was cancelled')
  */
 export class Scheduler {
   readonly #context: NativeContext
+  readonly #threads: ThreadControl
   readonly #vocabulary: Vocabulary
   readonly #budget: number
   readonly #table: SlotTable
@@ -40,6 +43,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#context = options.context
+    this.#threads = options.threads
     this.#vocabulary = options.vocabulary
     this.#budget = Math.max(options.batchTokens, options.slots)
     this.#table = createSlotTable(options)
@@ -66,7 +70,7 @@ export class Scheduler {
       busySlots,
       waiting: this.#waiting.length,
       stepAgeMs: this.#loop === undefined ? 0 : performance.now() - this.#lastStep,
-      threads: this.#context.getThreads(),
+      threads: this.#threads.count(),
       counters: this.#counters.read(),
     }
   }
@@ -139,7 +143,7 @@ export class Scheduler {
 
   async #step(chunks: Chunk<Sequence>[]): Promise<void> {
     const logits = fillBatch(this.#context, chunks)
-    await this.#context.decodeBatch()
+    await this.#decode(chunks)
     const sampling = chunks.filter((chunk) => chunk.samples).map((chunk) => chunk.sequence)
     const tokens = await Promise.all(
       sampling.map((sequence, index) => this.#context.sampleToken(logits[index]!, sequence.slot.sampler!)),
@@ -148,6 +152,14 @@ export class Scheduler {
     this.#counters.stepped(tokens.length)
     this.#counters.prefilled(advance(chunks))
     for (const [index, sequence] of sampling.entries()) this.#settle(sequence, tokens[index]!)
+  }
+
+  async #decode(chunks: Chunk<Sequence>[]): Promise<void> {
+    const rows = chunks.reduce((sum, chunk) => sum + chunk.count, 0)
+    this.#threads.beforeStep({ rows, prefill: chunks.some((chunk) => !chunk.sequence.generating) })
+    const started = performance.now()
+    await this.#context.decodeBatch()
+    this.#threads.afterStep(performance.now() - started)
   }
 
   /** What one sampled token means for its sequence. */

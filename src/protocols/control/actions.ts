@@ -1,7 +1,9 @@
 import type { KeyActions } from './key-types.ts'
 import type {
+  AddWorkerBody,
   DaemonStatus,
   ListedModel,
+  ListedWorker,
   LoadModelBody,
   PulledModelResult,
   PullModelBody,
@@ -24,6 +26,13 @@ export type ControlActions = {
   engines(): RunningEngine[]
   loadModel(body: LoadModelBody, hooks: ActionHooks): Promise<RunningEngine>
   unloadModel(name: string): Promise<void>
+  listWorkers(): ListedWorker[]
+  /** Connects to a running worker and keeps the connection up. Resolves when its models are known. */
+  addWorker(body: AddWorkerBody): Promise<ListedWorker>
+  /** It takes nothing new; resolves when nothing runs on it, or with what is left when the time is over. */
+  drainWorker(id: string, timeoutMs: number): Promise<{ id: string; in_flight: number }>
+  /** Ends it, if it is ours, or leaves it alone; what runs on it fails. */
+  removeWorker(id: string): Promise<{ id: string }>
   pullModel(body: PullModelBody, hooks: ActionHooks): Promise<PulledModelResult>
   keys: KeyActions
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { AppError } from '../../errors.ts'
+import { encodeError } from './encode-error.ts'
 import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
 import { keyRoutes } from './key-routes.ts'
 import { progressStream } from './progress-stream.ts'
-import type { WireError } from './types.ts'
+import { workerRoutes } from './worker-routes.ts'
 
 const name = z.string().min(1).max(4096)
 const count = z.int().positive()
@@ -34,16 +34,10 @@ export const createControlProtocol = (actions: ControlActions): Protocol => ({
     ...modelRoutes(actions),
     ...jobRoutes(actions),
     ...keyRoutes(actions.keys),
+    ...workerRoutes(actions),
   ],
   encodeError: (error) => ({ error: encodeError(error) }),
   encodeStreamError: (error) => ({ data: JSON.stringify({ type: 'error', error: encodeError(error) }) }),
-})
-
-const encodeError = (error: AppError): WireError => ({
-  code: error.code,
-  message: error.message,
-  param: error.param ?? null,
-  ...error.details,
 })
 
 const daemonRoutes = (actions: ControlActions): Route[] => [

@@ -38,9 +38,60 @@ export type ShownModel = ListedModel & {
   metadata: Record<string, string | number | boolean>
 }
 
+export type WorkerState = 'starting' | 'serving' | 'draining' | 'failed' | 'stopped'
+
+/** One place where a model runs. */
+export type RunningReplica = {
+  /** The worker's name; `daemon` for an engine inside the daemon. */
+  worker: string
+  engine: string
+  state: WorkerState
+  slots: number
+  busy_slots: number
+  /** Requests that wait inside the worker. */
+  waiting: number
+  threads: number | null
+  /** Of the worker's process. */
+  memory_bytes: number | null
+}
+
+/** A process or connection that serves models. */
+export type ListedWorker = {
+  id: string
+  kind: 'host' | 'python' | 'external'
+  state: WorkerState
+  address: string | null
+  engine: string | null
+  engine_version: string | null
+  api_version: string | null
+  pid: number | null
+  models: string[]
+  slots: number
+  busy_slots: number
+  memory_bytes: number | null
+  restarts: number
+  /** When it came into its state. */
+  since: string
+  error: WireError | null
+}
+export type AddWorkerBody = {
+  address: string
+  name?: string | undefined
+  serves?: Record<string, string> | undefined
+  tls?:
+    | {
+        ca?: string | undefined
+        certificate?: string | undefined
+        key?: string | undefined
+        server_name?: string | undefined
+      }
+    | undefined
+}
+
 export type RunningEngine = {
   model: string
   engine: string
+  replicas: RunningReplica[]
   architecture: string
   quantization: string | null
   parameters: number | null

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from .errors import WorkerError
+
 FinishReason = Literal["stop", "length"]
 
 
@@ -28,6 +30,16 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """`value` is a JSON Schema, a regular expression, a grammar or a structural tag as text, or the choices."""
+
+    kind: Literal["json_schema", "json_object", "regex", "grammar", "choice", "structural_tag"]
+    value: str | Sequence[str] = ""
+    #: Of a grammar: gbnf, ebnf or lark.
+    syntax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """One choice of one request. The prompt fits into the context and is not empty."""
 
@@ -43,6 +55,12 @@ class Generation:
     #: None: no logprobs. Otherwise how many alternatives per token.
     top_logprobs: int | None = None
     priority: int = 0
+    #: What the text must be; only where the backend lists `structured_output`.
+    constraint: Constraint | None = None
+    #: Prefixes are shared only between generations with equal salts; only where it lists `cache_salt`.
+    cache_salt: str = ""
+    #: Take nothing from the prefix cache; only where it lists `bypass_prefix_cache`.
+    bypass_prefix_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,8 @@ class ModelDescription:
     embedding_dimensions: int
     eos_token_ids: Sequence[int] = ()
     quantization: str = ""
+    #: The Jinja text by which `encode_chat` writes prompts; tells how the model writes calls and reasoning.
+    chat_template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +175,8 @@ class Backend(Protocol):
     version: str
     #: Of the contract's list of features, those that depend on the backend: embed, logprobs, ...
     features: Sequence[str]
+    #: Why the engine has ended on its own; None while it works. The server asks once a second.
+    failure: WorkerError | None
 
     async def load(self, progress: Callable[[float, str], None]) -> ModelDescription:
         """Load and warm up; `progress` takes a fraction of 0 to 1 and what is being done, from any thread."""

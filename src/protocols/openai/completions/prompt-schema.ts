@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Prompt } from '../../../engine/types.ts'
+import type { TextPrompt } from '../../../engine/types.ts'
 
-type TextPrompt = Exclude<Prompt, { kind: 'chat' }>
 /** More belongs in several requests. */
 const mostPrompts = 1024
 

@@ -1,0 +1,40 @@
+import { externalWorkerSchema } from '../config/worker-schema.ts'
+import { AppError } from '../errors.ts'
+import type { ControlActions } from '../protocols/control/actions.ts'
+import type { AddWorkerBody } from '../protocols/control/types.ts'
+import type { WorkerSettings } from '../workers/worker-settings.ts'
+import { createExternal } from './configured-workers.ts'
+import { describeWorker } from './describe-worker.ts'
+import type { Fleet } from './fleet.ts'
+
+type WorkerActions = Pick<ControlActions, 'listWorkers' | 'addWorker' | 'drainWorker' | 'removeWorker'>
+
+/** What operators may do with workers while the daemon runs. */
+export const createWorkerActions = (fleet: Fleet, settings: WorkerSettings): WorkerActions => ({
+  listWorkers: () => fleet.workers().map(describeWorker),
+  async addWorker(body) {
+    const worker = createExternal(decodeWorker(body), process.cwd(), settings)
+    const hooks = { signal: new AbortController().signal, onProgress: () => undefined }
+    await fleet.add(worker, hooks)
+    if (worker.state === 'serving' || worker.state === 'draining') return describeWorker(worker)
+    // Somebody waits for it here, unlike for one in the config, which may come later.
+    const { lastError } = worker
+    await fleet.remove(worker.id)
+    throw lastError ?? new AppError('worker_lost', `nobody answers at ${body.address}`)
+  },
+  async drainWorker(id, timeoutMs) {
+    return { id, in_flight: await fleet.find(id).drain(timeoutMs) }
+  },
+  async removeWorker(id) {
+    await fleet.remove(id)
+    return { id }
+  },
+})
+
+function decodeWorker(body: AddWorkerBody) {
+  const parsed = externalWorkerSchema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const param = issue!.path.join('.')
+  throw new AppError('invalid_request', `${param}: ${issue!.message}`, { param })
+}

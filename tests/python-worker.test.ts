@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fixedPrompts } from './fixed-prompts.ts'
+import { createSandbox, root, workerPython, type Sandbox } from './sandbox.ts'
+
+let sandbox: Sandbox
+let client: OpenAI
+beforeAll(async () => {
+  sandbox = createSandbox()
+  const config = {
+    models: [{ name: 'pocket', parallel: 4 }],
+    workers: [
+      {
+        kind: 'python',
+        name: 'torch',
+        model: join(root, 'pocket', 'hf'),
+        serves: 'pocket-torch',
+        python: workerPython,
+        dtype: 'float32',
+        device: 'cpu',
+      },
+    ],
+  }
+  writeFileSync(join(sandbox.home, 'config.yaml'), JSON.stringify(config))
+  const served = await sandbox.sluice('serve')
+  if (served.code !== 0) throw new Error(served.stderr)
+  client = new OpenAI({ baseURL: `${sandbox.daemonFile().base_url}/v1`, apiKey: 'none', maxRetries: 0 })
+}, 180_000)
+afterAll(() => sandbox.remove())
+
+const greedy = { temperature: 0, max_tokens: 64, ignore_eos: true }
+
+test('llama.cpp and transformers in float32 say the same, 64 tokens for each of the fixed prompts', async () => {
+  const answer = async (model: string, content: string) => {
+    const { choices, usage } = await client.chat.completions.create({
+      model,
+      messages: [{ role: 'user', content }],
+      ...greedy,
+    })
+    return {
+      text: choices[0]!.message.content,
+      promptTokens: usage!.prompt_tokens,
+      tokens: usage!.completion_tokens,
+    }
+  }
+  const all = (model: string) => Promise.all(fixedPrompts.map((prompt) => answer(model, prompt)))
+  expect(fixedPrompts.length).toBeGreaterThanOrEqual(20)
+  const [llama, torch] = [await all('pocket'), await all('pocket-torch')]
+  expect(torch).toEqual(llama)
+  expect(torch.every(({ tokens }) => tokens === 64)).toBe(true)
+})
+
+test('a stream through the Python worker is the whole answer, and leaving it frees the row', async () => {
+  const body = {
+    model: 'pocket-torch',
+    messages: [{ role: 'user' as const, content: fixedPrompts[0]! }],
+    ...greedy,
+  }
+  const whole = await client.chat.completions.create(body)
+  let text = ''
+  for await (const chunk of await client.chat.completions.create({ ...body, stream: true }))
+    text += chunk.choices[0]?.delta.content ?? ''
+  expect(text).toBe(whole.choices[0]!.message.content)
+})
+
+test('stop strings, seeds and a prompt that is too long behave as with our own engine', async () => {
+  const messages = [{ role: 'user' as const, content: 'Tell me a short story about a robot.' }]
+  const stopped = await client.chat.completions.create({
+    model: 'pocket-torch',
+    messages,
+    temperature: 0,
+    stop: '.',
+  })
+  expect(stopped.choices[0]).toMatchObject({ finish_reason: 'stop' })
+  expect(stopped.choices[0]!.message.content).not.toContain('.')
+  const warm = { model: 'pocket-torch', messages, temperature: 1.2, seed: 11, max_tokens: 24 }
+  const [first, again] = [
+    await client.chat.completions.create(warm),
+    await client.chat.completions.create(warm),
+  ]
+  expect(again.choices[0]!.message.content).toBe(first.choices[0]!.message.content)
+  const long = [{ role: 'user' as const, content: 'the gate '.repeat(4000) }]
+  const refused = client.chat.completions.create({ model: 'pocket-torch', messages: long })
+  await expect(refused).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' })
+})
