@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts'
 import type { KeyActions } from '../protocols/control/key-types.ts'
 import { isPostgres } from '../store/store-address.ts'
 import { createKeyActions } from './key-actions.ts'
+import { takeSecrets } from './take-secrets.ts'
 
 export type AccessHouse = {
   access: Access
@@ -31,7 +32,7 @@ export async function openAccessHouse(config: Config, paths: StatePaths, log: Lo
     // A file that is not there has no keys; so a daemon without keys starts without a database.
     exists: () => isPostgres(address) || statSync(address, { throwIfNoEntry: false }) !== undefined,
     openStore: async () => (await import('../store/open-store.ts')).openStore(address, log),
-    pepper: { file: paths.pepper, environment: process.env.SLUICE_PEPPER },
+    pepper: { file: paths.pepper, environment: takeSecrets(process.env).pepper },
   })
   const localToken = createLocalToken()
   const access = createAccess({ vault, localToken, log, checkJwt: readJwtCheck(config, log) })

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Store } from '../store/open-store.ts'
 import { hashSecret } from './hash-secret.ts'
@@ -61,7 +60,7 @@ async function assertPepper(pepper: Buffer, source: PepperSource, { db }: Store)
       conflict
         .column('name')
         .doUpdateSet({ value })
-        .where(sql<boolean>`not exists (select 1 from api_keys)`),
+        .where(({ not, exists, selectFrom }) => not(exists(selectFrom('api_keys').select('id')))),
     )
     .execute()
   const row = await db.selectFrom('meta').select('value').where('name', '=', 'pepper').executeTakeFirst()

@@ -6,7 +6,7 @@ import { importSqlite } from './import-sqlite.ts'
 /** How long a statement waits for another process that writes. */
 const busyMs = 5000
 
-/** Kysely's own SQLite dialect on Node's own SQLite: nothing to install (ADR 8). */
+/** Kysely's own SQLite dialect on Node's own SQLite: nothing to install (ADR 12). */
 export async function createSqliteDialect(path: string): Promise<SqliteDialect> {
   const { DatabaseSync } = await importSqlite()
   // Before SQLite makes it: its -wal and -shm files take over the permissions.
