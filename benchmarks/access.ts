@@ -30,6 +30,7 @@ const jwt = { secret, jwks: undefined, issuer: undefined, audience: [], clockSke
 
 function open(file: string, checkJwt?: ReturnType<typeof createJwtCheck>) {
   const vault = createVault({
+    log,
     exists: () => true,
     openStore: () => openStore(join(folder, file), log),
     pepper: { file: join(folder, 'pepper'), environment: undefined },

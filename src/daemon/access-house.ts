@@ -29,6 +29,7 @@ export type AccessHouse = {
 export async function openAccessHouse(config: Config, paths: StatePaths, log: Logger): Promise<AccessHouse> {
   const address = config.store ?? paths.store
   const vault = createVault({
+    log,
     // A file that is not there has no keys; so a daemon without keys starts without a database.
     exists: () => isPostgres(address) || statSync(address, { throwIfNoEntry: false }) !== undefined,
     openStore: async () => (await import('../store/open-store.ts')).openStore(address, log),

@@ -22,6 +22,7 @@ function createDaemon(address: string, environment = 'p'.repeat(32)) {
   const clock = () => now
   const queries = { count: 0 }
   const vault = createVault({
+    log: silent,
     exists: () => true,
     openStore: () => openStore(address, silent),
     pepper: { file: join(stores.folder, 'unused'), environment },

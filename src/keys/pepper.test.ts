@@ -26,7 +26,7 @@ describe.each(storeKinds)('%s', (kind) => {
   test('another pepper than the keys were made with is refused; without keys it is taken over', async () => {
     const address = await stores.address(kind)
     const source = { file: newFile(), environment: undefined }
-    const options = { exists: () => true, openStore: () => openStore(address, silent) }
+    const options = { log: silent, exists: () => true, openStore: () => openStore(address, silent) }
     const lost = createVault({ ...options, pepper: source })
     await lost.use(async () => undefined)
     await lost.close()

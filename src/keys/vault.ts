@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import type { Store } from '../store/open-store.ts'
 import { createKeyBook, type KeyBook } from './key-book.ts'
 import { openPepper, type PepperSource } from './pepper.ts'
@@ -17,10 +18,11 @@ export type VaultOptions = {
   exists(): boolean
   openStore(): Promise<Store>
   pepper: PepperSource
+  log: Logger
 }
 
 /** Work that fails rejects with an AppError: `store_unavailable` unless the reason has a name. */
-export function createVault({ exists, openStore, pepper }: VaultOptions): Vault {
+export function createVault({ exists, openStore, pepper, log }: VaultOptions): Vault {
   let opening: Promise<OpenVault> | undefined
   const open = async (): Promise<OpenVault> => {
     const store = await openStore()
@@ -41,12 +43,12 @@ export function createVault({ exists, openStore, pepper }: VaultOptions): Vault 
       } catch (cause) {
         // The next one tries again.
         opening = undefined
-        throw explain(cause)
+        throw explain(cause, log)
       }
       try {
         return await work(vault)
       } catch (cause) {
-        throw explain(cause)
+        throw explain(cause, log)
       }
     },
     async close() {
@@ -58,8 +60,10 @@ export function createVault({ exists, openStore, pepper }: VaultOptions): Vault 
 
 const retryMs = 2000
 
-function explain(cause: unknown): AppError {
+function explain(cause: unknown, log: Logger): AppError {
   if (cause instanceof AppError) return cause
+  // Callers are only told to come back.
+  log.warn({ event: 'store.unavailable', err: cause }, 'the store of keys failed')
   const message = 'the store of keys cannot be reached; try again in a moment'
   return new AppError('store_unavailable', message, { cause, retryAfterMs: retryMs })
 }
