@@ -4,7 +4,7 @@
  *
  *   npm run build && npm run soak:kill -- [--kills 100] [--streams 8] [--json]
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createSandbox, isAlive, until, type Sandbox } from '../tests/sandbox.ts'
@@ -101,16 +101,13 @@ function findHosts(home: string): string[] {
 }
 
 const sandbox = createSandbox()
+const models = [
+  { name: 'pocket', parallel: 8 },
+  { name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=200' },
+]
 try {
-  await sandbox.sluice(
-    'serve',
-    '--model',
-    'pocket',
-    '--model',
-    'fake:?tokens_per_second=200',
-    '--parallel',
-    '8',
-  )
+  writeFileSync(join(sandbox.home, 'config.yaml'), JSON.stringify({ models }))
+  await sandbox.json('serve')
   const report = await soak(sandbox)
   console.log(JSON.stringify(report, undefined, 2))
   const isClean = !report.daemonRestarted && report.slow === 0 && report.bystander.broken === 0

@@ -15,6 +15,8 @@ export const statePaths = (folder = stateFolder()) => ({
   pepper: join(folder, 'pepper'),
   log: join(folder, 'logs', 'daemon.log'),
   models: join(folder, 'models'),
+  /** Unix sockets of engine hosts and local workers. */
+  sockets: join(folder, 'workers'),
   chat: join(folder, 'chat'),
 })
 export type StatePaths = ReturnType<typeof statePaths>

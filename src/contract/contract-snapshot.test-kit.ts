@@ -91,6 +91,14 @@ export const findBreaks = (before: ContractSnapshot, now: ContractSnapshot): str
       )
   })
 
+/** What `now` has and `before` has not, by its place. */
+export const findNew = (before: ContractSnapshot, now: ContractSnapshot): string[] =>
+  Object.entries(now).flatMap(([name, members]) =>
+    Object.keys(members)
+      .filter((key) => before[name]?.[key] === undefined)
+      .map((key) => `${name}: ${key} (${members[key]})`),
+  )
+
 /** `before` with what is new in `now`; what `before` has stays as it is. */
 export function addNew(before: ContractSnapshot, now: ContractSnapshot): ContractSnapshot {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http2'
 import { Metadata, status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { AppError, type AppErrorOptions, type ErrorCode } from '../errors.ts'
@@ -9,7 +10,7 @@ const trailer = 'grpc-status-details-bin'
 /** As the other side gets it: the trailer travels as bytes. */
 function travel(error: unknown): AppError {
   const { code, details, metadata } = encodeStatus(error)
-  const received = Metadata.fromHttp2Headers(metadata!.toHttp2Headers())
+  const received = Metadata.fromHttp2Headers(metadata!.toHttp2Headers() as IncomingHttpHeaders)
   return decodeStatus({ code: code!, details: details!, metadata: received }, 'w')
 }
 

@@ -11,7 +11,6 @@ import { openAccessHouse } from './access-house.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
-import { join } from 'node:path'
 import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
@@ -46,16 +45,8 @@ export type Daemon = {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
-  const configured = readConfiguredModels(config, options.baseFolder)
   const callers = await openAccessHouse(config, paths, log)
-  const places = {
-    baseFolder: options.baseFolder,
-    stateFolder: paths.folder,
-    packageRoot: options.packageRoot,
-  }
-  const workerSettings = readWorkerSettings(config, paths, log)
-  const workers = createConfiguredWorkers(config, places, workerSettings)
-  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings })
+  const { configured, workers, workerSettings, house } = openHouse(options)
   const control = createControlActions({
     ...options,
     house,
@@ -77,8 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   })
   const drainGateway = createDrain(gateway)
   const base_url = await listen(gateway, config, callers.hasKeys)
-  const file = describeSelf(base_url, version, callers.localToken)
-  writeDaemonFile(paths.daemon, file)
+  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
 
   const stop = (drainMs = config.drain_timeout) =>
@@ -101,6 +91,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
     },
+  }
+}
+
+/** What the config names, and the house that will hold it. Nothing runs yet. */
+function openHouse(options: DaemonOptions) {
+  const { config, paths, log, baseFolder, packageRoot } = options
+  const configured = readConfiguredModels(config, baseFolder)
+  const workerSettings = readWorkerSettings(config, paths, log)
+  const places = { baseFolder, stateFolder: paths.folder, packageRoot }
+  return {
+    configured,
+    workerSettings,
+    workers: createConfiguredWorkers(config, places, workerSettings),
+    house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
   }
 }
 
@@ -131,7 +135,7 @@ const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): Wor
   startTimeoutMs,
   reportTimeoutMs: config.worker_timeout,
   stallMs: config.worker_stall_timeout,
-  socketFolder: join(paths.folder, 'workers'),
+  socketFolder: paths.sockets,
   log,
   logLevel: config.log_level,
 })
@@ -159,8 +163,9 @@ async function loadInTurn(
 }
 
 /** Written whole or not at all: a command may read it at any moment. */
-function writeDaemonFile(path: string, file: DaemonFile): void {
+function writeDaemonFile(path: string, file: DaemonFile): DaemonFile {
   const part = `${path}.${process.pid}.part`
   writeFileSync(part, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(part, path)
+  return file
 }

@@ -9,6 +9,7 @@ import type { StartMessage } from '../protocols/control/types.ts'
 import { findBundledModel, packageRoot } from './configured-models.ts'
 import { startDaemon, type Daemon } from './daemon.ts'
 import { acquireLock } from './lock.ts'
+import { clearSockets } from '../workers/socket-address.ts'
 import { createLogFile } from './log-file.ts'
 
 /** What the command that starts the daemon says, as one JSON argument. */
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
     defaultFile: paths.config,
   })
   const lock = await acquireLock(paths.lock)
+  // Nobody else uses them while we hold the lock: they are what a killed daemon's hosts have left.
+  await clearSockets(paths.sockets)
   const log = given.background ? createLogFile(paths.log, config.log_level) : createLog(config.log_level)
   reportCrashes(log)
   const root = packageRoot()

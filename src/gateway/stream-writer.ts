@@ -24,7 +24,7 @@ export type StreamWriter = {
   /** Undefined while the client keeps up; else resolves when it has read, rejects when it never will. */
   room(): Promise<void> | undefined
   end(): void
-  /** The last event of a stream that failed; the connection closes behind it. */
+  /** The last event of a stream that failed. The connection stays: its next request may be on its way already. */
   fail(event: ServerEvent): void
   /** Nothing leaves any more: no keep-alive, and nothing that was not flushed. */
   stop(): void
@@ -66,10 +66,7 @@ export function createStreamWriter(response: ServerResponse, options: StreamOpti
     room: () =>
       response.writableNeedDrain || response.destroyed ? waitForRoom(response, options.stallMs) : undefined,
     end: () => outlet.end(take()),
-    fail(event) {
-      const { socket } = response
-      outlet.end(take() + encode(event), () => socket?.destroySoon())
-    },
+    fail: (event) => outlet.end(take() + encode(event)),
     stop() {
       silence.stop()
       buffer = ''
@@ -85,9 +82,9 @@ function createOutlet(response: ServerResponse, options: Pick<StreamOptions, 'be
       begin()
       response.write(text)
     },
-    end(text: string, done?: () => void) {
+    end(text: string) {
       begin()
-      response.end(text, done)
+      response.end(text)
     },
   }
   const begin = () => {

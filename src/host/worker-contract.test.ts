@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
 import { engineContract } from '../engine/contract.test-kit.ts'
 import type { Engine, EngineLoader } from '../engine/engine.ts'
 import type { LoadOptions } from '../engine/types.ts'
@@ -32,6 +33,13 @@ async function openRemote(loader: EngineLoader, load: LoadOptions): Promise<Engi
   }
 }
 
+const size = { contextLength: 1_000_000, parallel: 64, batchTokens: 512 }
+const request = {
+  prompt: { kind: 'text' as const, text: 'One day' },
+  sampling: {},
+  stop: [],
+  ignoreEos: true,
+}
 const options = { threads: undefined, gpuLayers: 0 } as const
 
 engineContract('the fake engine in a worker', {
@@ -48,4 +56,21 @@ engineContract('the fake engine with a speed in a worker', {
 engineContract('llama.cpp in a worker', {
   // One thread: test files run side by side, and llama.cpp's threads spin while they wait for each other.
   createEngine: (change) => openRemote(llamaCppLoader, { ...options, ...change, threads: 1, source: pocket }),
+})
+
+test('a connection outlives any number of requests that are given up', { timeout: 30_000 }, async () => {
+  const source = 'fake:?tokens_per_second=1000'
+  const engine = await openRemote(createFakeLoader(), { ...options, ...size, source })
+  const giveUp = async () => {
+    for await (const event of (await engine.prepare(request)).generate(0, hooks.signal))
+      if (event.type === 'text-delta') break
+  }
+  const stays = (await engine.prepare(request)).generate(0, hooks.signal)[Symbol.asyncIterator]()
+  await stays.next()
+  // Node's HTTP/2 server takes 1000 reset streams at once, and closes the connection at the next.
+  for (let round = 0; round < 24; round++) await Promise.all(Array.from({ length: 50 }, giveUp))
+  expect(engine.status()).toMatchObject({ busySlots: 1, waiting: 0 })
+  expect((await stays.next()).value).toMatchObject({ type: 'text-delta' })
+  await stays.return!()
+  await engine.close()
 })

@@ -7,6 +7,8 @@ Run it after a change in ../proto; a test compares its output with the committed
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -44,8 +46,17 @@ def compile_outputs() -> dict[Path, bytes]:
     stubs = write_stubs(FileDescriptorSet.FromString(descriptor_set))
     return {
         PACKAGE / "llm_v1.binpb": descriptor_set,
-        PACKAGE / "contract" / "messages.pyi": stubs.encode(),
+        PACKAGE / "contract" / "messages.pyi": _format(stubs).encode(),
     }
+
+
+def _format(stubs: str) -> str:
+    """As the formatter would leave it, so that formatting the package changes nothing."""
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "messages.pyi", "-"]
+    settings = ["--config", str(PACKAGE.parents[1] / "pyproject.toml")]
+    return subprocess.run(
+        [*command, *settings], input=stubs, capture_output=True, text=True, check=True
+    ).stdout
 
 
 if __name__ == "__main__":

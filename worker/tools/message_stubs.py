@@ -14,14 +14,14 @@ from google.protobuf.descriptor_pb2 import (
 HEADER = '''\
 """Written by tools/compile_contract.py from ../proto; not to be edited. Meanings stand in the proto files."""
 
-# ruff: noqa: E501, N815
+# ruff: noqa: N802
 import typing as _t
-
-import typing_extensions as _te
 from collections.abc import Iterable as _Iterable
 from collections.abc import Mapping as _Mapping
 from collections.abc import MutableMapping as _MutableMapping
 from collections.abc import MutableSequence as _MutableSequence
+
+import typing_extensions as _te
 
 class _Message:
     def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...
@@ -99,7 +99,5 @@ def _type(field: FieldDescriptorProto, maps: dict[str, DescriptorProto]) -> tupl
 
 def _single(field: FieldDescriptorProto) -> str:
     if field.type == FieldDescriptorProto.TYPE_MESSAGE:
-        name = field.type_name.rsplit(".", 1)[1]
-        # A field may be named like a class of this module.
-        return name
+        return field.type_name.rsplit(".", 1)[1]
     return SCALARS.get(field.type, "int")

@@ -1,6 +1,7 @@
-import { Metadata, status } from '@grpc/grpc-js'
+import { Metadata, status, type handleUnaryCall } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { encodeStatus } from '../../contract/status-error.ts'
+import type * as wire from '../../contract/wire-types.ts'
 import { AppError } from '../../errors.ts'
 import { createConnectWorker } from './connect-worker.ts'
 import {
@@ -136,34 +137,35 @@ test('an answer that is too large for us', async () => {
   expect(error).toMatchObject({ code: 'payload_too_large', message: expect.stringContaining('2000') })
 })
 
-test('an abort cancels the call, and ends when the worker has confirmed it', async () => {
+test('an abort ends when the worker has confirmed that the slot is free', async () => {
   const confirmed = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<string[]>()
-  const { worker, engine } = await openEngine({
-    inference: {
-      Abort: (
-        call: { request: { requestIds: string[] } },
-        callback: (error: null, value: object) => void,
-      ) => {
-        asked.resolve(call.request.requestIds)
-        void confirmed.promise.then(() => callback(null, { aborted: 1 }))
-      },
-    },
-  })
+  const Abort: handleUnaryCall<wire.AbortRequest, wire.AbortResponse> = (call, callback) => {
+    asked.resolve(call.request.requestIds ?? [])
+    void confirmed.promise.then(() => callback(null, { aborted: 1 }))
+  }
+  const { worker, engine } = await openEngine({ inference: { Abort } })
   const abort = new AbortController()
   const iterator = await start(engine, {}, abort.signal)
   const call = await worker.called(1)
-  const isCancelled = new Promise((resolve) => call.once('cancelled', resolve))
   let isOver = false
   const ended = readAll(iterator).finally(() => (isOver = true))
   abort.abort()
-  await isCancelled
   expect(await asked.promise).toEqual([call.request.context!.requestId])
   expect(isOver).toBe(false)
   expect(engine.status()).toMatchObject({ busySlots: 1 })
   confirmed.resolve()
   expect((await ended).error).toMatchObject({ code: 'cancelled' })
   expect(engine.status()).toMatchObject({ busySlots: 0 })
+})
+
+test('a call that the worker does not know by its name is reset', async () => {
+  const { worker, engine } = await openEngine({ inference: { Abort: unary(() => ({ aborted: 0 })) } })
+  const iterator = await start(engine)
+  const call = await worker.called(1)
+  const isReset = new Promise((resolve) => call.once('cancelled', resolve))
+  await iterator.return!()
+  await isReset
 })
 
 test('requests that are aborted together are asked for together', async () => {

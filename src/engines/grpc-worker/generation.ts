@@ -127,10 +127,12 @@ export class Generation implements AsyncIterableIterator<EngineEvent, undefined>
   }
 
   #letGo(): Promise<void> {
+    const call = this.#call!
     this.#close()
     this.#own.isLeaving = true
-    this.#call?.cancel()
-    return this.#context.aborter.abort(this.#requestId)
+    // Its end comes behind what lies unread.
+    call.resume()
+    return this.#context.aborter.abort({ requestId: this.#requestId, call })
   }
 
   #close(): void {

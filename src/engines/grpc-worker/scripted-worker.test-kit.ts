@@ -123,7 +123,9 @@ const inferenceHandlers = (
   })),
   Abort: unary<wire.AbortRequest, wire.AbortResponse>(({ requestIds = [] }) => {
     worker.aborted.push(requestIds)
-    return { aborted: requestIds.length }
+    const named = worker.calls.filter(({ request }) => requestIds.includes(request.context?.requestId ?? ''))
+    for (const call of named) call.emit('error', encodeStatus(new AppError('cancelled', 'aborted')))
+    return { aborted: named.length }
   }),
   Embed: unary(() => {
     throw new AppError('unsupported_parameter', 'no embeddings')

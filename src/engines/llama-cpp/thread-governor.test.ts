@@ -60,6 +60,16 @@ describe('nobody else', () => {
   })
 })
 
+test('threads that gain nothing are left to others', () => {
+  const governor = govern(8)
+  const chosen = Array.from({ length: 200 }, () => {
+    const threads = governor.choose({ rows: 1, prefill: false }, 0)
+    governor.record(10 + (threads % 2) / 10, 0)
+    return threads
+  })
+  expect(chosen.slice(100).filter((threads) => threads === 1).length).toBeGreaterThan(90)
+})
+
 describe('neighbours', () => {
   const always = { from: 0, to: Infinity, cores: 1 }
   test.each([
@@ -87,6 +97,19 @@ describe('neighbours', () => {
       cores: 1,
     }))
     expect(compare({ cores: 2, stepTime: usual, visits })).toBeGreaterThan(0.9)
+  })
+
+  test('what a neighbour slowed down is not held against the second thread', () => {
+    const governor = govern(2)
+    const shape = { rows: 1, prefill: false }
+    const run = (slow: boolean) => {
+      const threads = governor.choose(shape, 0)
+      governor.record(threads === 1 ? 10 : slow ? 17 : 6, slow && threads === 2 ? 1 : 0)
+      return threads
+    }
+    for (let step = 0; step < 50; step++) run(false)
+    for (let step = 0; step < 50; step++) run(true)
+    expect(run(false)).toBe(2)
   })
 
   test('after a collapse the next step is back at one thread', () => {

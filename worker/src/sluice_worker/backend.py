@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from .errors import WorkerError
 
@@ -31,7 +31,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """`value` is a JSON Schema, a regular expression, a grammar or a structural tag as text, or the choices."""
+    """`value`: a JSON Schema, a regular expression, a grammar or a structural tag as text, or the choices."""
 
     kind: Literal["json_schema", "json_object", "regex", "grammar", "choice", "structural_tag"]
     value: str | Sequence[str] = ""
@@ -90,7 +90,7 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The last event. Counts are totals; every sampled token counts, an end token too. Durations in seconds."""
+    """The last event. Counts are totals, and every sampled token counts, an end token too. In seconds."""
 
     reason: FinishReason
     prompt_tokens: int
@@ -169,14 +169,15 @@ class ChatPrompt:
 
 
 class Backend(Protocol):
-    """Methods are called on one event loop. Anything raised that is no WorkerError counts as ENGINE_FAILED."""
+    """Methods are called on one event loop. Anything raised but a WorkerError counts as ENGINE_FAILED."""
 
     name: str
     version: str
-    #: Of the contract's list of features, those that depend on the backend: embed, logprobs, ...
-    features: Sequence[str]
-    #: Why the engine has ended on its own; None while it works. The server asks once a second.
-    failure: WorkerError | None
+
+    @property
+    def features(self) -> Sequence[str]:
+        """Of the contract's list of features, those that depend on the backend: embed, logprobs, ..."""
+        ...
 
     async def load(self, progress: Callable[[float, str], None]) -> ModelDescription:
         """Load and warm up; `progress` takes a fraction of 0 to 1 and what is being done, from any thread."""
@@ -185,7 +186,7 @@ class Backend(Protocol):
     def devices(self) -> list[Device]: ...
 
     async def encode_chat(self, chat: ChatPrompt) -> list[int]:
-        """Apply the chat template and tokenize. Raises WorkerError.invalid_request for messages it refuses."""
+        """Apply the chat template and tokenize. Raises INVALID_REQUEST for messages that it refuses."""
         ...
 
     async def encode_text(self, text: str, add_special_tokens: bool) -> list[int]: ...
@@ -197,17 +198,27 @@ class Backend(Protocol):
     def generate(self, generation: Generation) -> AsyncIterator[Event]:
         """Events of one choice, ending with Finish. It takes part in the batch from its first `anext` on.
 
-        Closing the iterator (or cancelling its reader) frees the row and its cache within one step. A slow reader
-        delays nobody and costs bounded memory: text that was not read yet is merged.
+        Closing the iterator (or cancelling its reader) frees the row and its cache within one step. A slow
+        reader delays nobody and costs bounded memory: text that was not read yet is merged.
         """
         ...
 
     async def embed(self, inputs: Sequence[Sequence[int]]) -> list[list[float]]:
-        """One unnormalized vector per input, mean pooled over the last hidden state. Inputs fit the context."""
+        """One unnormalized vector per input, mean pooled over the last hidden state. Inputs fit."""
         ...
 
     def load_now(self) -> BackendLoad: ...
 
     async def close(self) -> None:
         """End what runs with an error and free the memory. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class ReportsFailure(Protocol):
+    """A backend whose engine can end on its own: the server asks once a second, and ends with it."""
+
+    @property
+    def failure(self) -> WorkerError | None:
+        """Why the engine has ended; None while it works, and after `close`."""
         ...

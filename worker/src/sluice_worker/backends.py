@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from .backend import Backend
+from .errors import WorkerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,8 @@ class BackendOptions:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-class BackendUnavailable(Exception):
+class BackendUnavailableError(Exception):
     """It cannot run here; the message says what to install."""
-
-
-class OptionRefused(Exception):
-    """The backend has no such option, or not with this value."""
 
 
 class BackendFactory(Protocol):
@@ -49,9 +47,9 @@ class BackendFactory(Protocol):
 
 #: Name -> where its `create_backend(options)` lives, and the package that it needs.
 BACKENDS = {
-    "transformers": ("sluice_worker.backend_factories.transformers", "transformers"),
-    "vllm": ("sluice_worker.backend_factories.vllm", "vllm"),
-    "mlx": ("sluice_worker.backend_factories.mlx", "mlx_lm"),
+    "transformers": ("sluice_worker.transformers_factory", "transformers"),
+    "vllm": ("sluice_worker.vllm_backend.factory", "vllm"),
+    "mlx": ("sluice_worker.mlx_backend.factory", "mlx_lm"),
 }
 
 
@@ -66,17 +64,20 @@ def resolve_backend(name: str) -> str:
     return "transformers"
 
 
-def create_backend(name: str, options: BackendOptions) -> Backend:
-    """Raises BackendUnavailable or OptionRefused."""
-    module, _ = BACKENDS[name]
+def assert_installed(name: str) -> None:
+    """Raises BackendUnavailableError. Imports nothing."""
     if not _is_installed(name):
-        raise BackendUnavailable(
+        raise BackendUnavailableError(
             f"the backend {name} is not installed for {sys.executable}: pip install 'sluice-worker[{name}]'"
         )
+
+
+def create_backend(name: str, options: BackendOptions) -> Backend:
+    """Imports the backend's libraries, which takes seconds. Raises WorkerError for what it refuses."""
     try:
-        factory: BackendFactory = importlib.import_module(module).create_backend
+        factory: BackendFactory = importlib.import_module(BACKENDS[name][0]).create_backend
     except ImportError as error:
-        raise BackendUnavailable(f"the backend {name} cannot be imported: {error}") from error
+        raise WorkerError("ENGINE_FAILED", f"the backend {name} cannot be imported: {error}") from error
     return factory(options)
 
 
@@ -85,8 +86,5 @@ def _is_installed(name: str) -> bool:
 
 
 def _has_cuda() -> bool:
-    try:
-        import torch
-    except ImportError:
-        return False
-    return torch.cuda.is_available()
+    """A driver is there; asking torch would take seconds before the worker listens."""
+    return any(os.path.exists(path) for path in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"))

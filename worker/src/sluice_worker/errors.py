@@ -1,4 +1,4 @@
-"""The one error class of the worker. Its reason is one of the contract's; see proto/llm/v1/inference.proto."""
+"""The one error class of the worker. Its reasons are the contract's; see proto/llm/v1/inference.proto."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Reason = Literal[
 
 
 class WorkerError(Exception):
-    """Ends a call with a gRPC status. The message is for the reader: what happened, which input, what to do next."""
+    """Ends a call with a gRPC status. The message says what happened, which input, and what to do next."""
 
     def __init__(
         self,

@@ -70,6 +70,16 @@ def test_match_prefix() -> None:
     assert match_prefix([], [1]) == 0
 
 
+def test_place_does_not_take_a_conversation_for_the_sake_of_its_beginning() -> None:
+    system, first, second = list(range(20)), [100] * 40, [200] * 40
+    found = place(rows([1], [*system, *first], [2]), [*system, *second])
+    assert found is not None
+    assert (found.row.index, found.source.index, found.cached) == (0, 1, 20)
+    again = place(rows([1], [*system, *first]), [*system, *first[:-5], 7])
+    assert again is not None
+    assert (again.row.index, again.source.index, again.cached) == (1, 1, 55)
+
+
 def test_place_prefers_the_longest_match_then_the_oldest() -> None:
     prompt = list(range(40))
     found = place(rows([9], prompt[:8], prompt[:5]), prompt)

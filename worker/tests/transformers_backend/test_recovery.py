@@ -13,6 +13,7 @@ from sluice_worker.transformers_backend.layout import StepLayout
 from sluice_worker.transformers_backend.runner import ModelRunner
 
 from .answers import answer, answers, greedy, until
+from .conftest import MakeBackend
 
 
 def outcome(found: Any) -> str:
@@ -39,13 +40,19 @@ async def test_out_of_memory_ends_the_longest_row_alone(
     await until(lambda: backend.load_now().running == 0)
 
 
-async def test_a_step_that_fails_ends_its_rows_and_the_next_ones_go_on(
+def test_a_step_that_fails_ends_its_rows_and_the_next_ones_go_on(
+    make_backend: MakeBackend, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_fail_and_go_on(make_backend(parallel=3), prompts, monkeypatch))
+
+
+async def _fail_and_go_on(
     backend: TransformersBackend, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = (await answer(backend, greedy(prompts[0], 10))).tokens
     with monkeypatch.context() as patch:
         patch.setattr(ModelRunner, "run", lambda *_: (_ for _ in ()).throw(RuntimeError("kernel exploded")))
-        requests = [greedy(prompt, 10) for prompt in prompts[:3]]
+        requests = [greedy(prompt, 10) for prompt in prompts[3:6]]
         found = await asyncio.gather(*(answer(backend, one) for one in requests), return_exceptions=True)
     assert [outcome(one) for one in found] == ["ENGINE_FAILED"] * 3
     assert "kernel exploded" in str(found[0])

@@ -103,7 +103,12 @@ class CallParser:
         if first == "{":
             known = None if self._announced else self._tools
             self._reader = EnvelopeReader(self.calls, call_id, known)
-        elif self._format.named and self._announced and not self._in_array and (first.isalpha() or first == "_"):
+        elif (
+            self._format.named
+            and self._announced
+            and not self._in_array
+            and (first.isalpha() or first == "_")
+        ):
             self._reader = NamedReader(self.calls, call_id)
         else:
             self._reject(self._buffer)

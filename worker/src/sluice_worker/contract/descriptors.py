@@ -1,8 +1,8 @@
 """The contract at run time: its descriptor set in a pool of our own.
 
-Generated code would tie the worker to one protobuf version (its check refuses older runtimes), and what an engine
-needs is not ours to choose. A descriptor set works with every one. The pool is not the default one, where other
-packages may have registered google.rpc or grpc.health.v1 already.
+Generated code would tie the worker to one protobuf version (its check refuses older runtimes), and what an
+engine needs is not ours to choose. A descriptor set works with every one. The pool is not the default one,
+where other packages may have registered google.rpc or grpc.health.v1 already.
 """
 
 from __future__ import annotations

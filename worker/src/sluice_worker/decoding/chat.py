@@ -44,11 +44,15 @@ def decode_tools(request: wire.ChatRequest, template: str) -> list[dict[str, obj
     if mode not in ("none", "auto", "required"):
         raise invalid("tool_choice", f"is {mode[:50]!r}; it must be none, auto or required")
     if mode == "required":
-        raise unsupported("tool_choice", "must be none or auto: this worker cannot make the model call a tool")
+        raise unsupported(
+            "tool_choice", "must be none or auto: this worker cannot make the model call a tool"
+        )
     if not request.tools or mode == "none":
         return None
     if request.HasField("parallel_tool_calls") and not request.parallel_tool_calls:
-        raise unsupported("parallel_tool_calls", "cannot be false: this worker cannot hold the model to one call")
+        raise unsupported(
+            "parallel_tool_calls", "cannot be false: this worker cannot hold the model to one call"
+        )
     if "tools" not in template:
         raise unsupported("tools", "are not supported: the model's chat template has no place for them")
     return [_decode_tool(tool, index) for index, tool in enumerate(request.tools)]
@@ -60,7 +64,9 @@ def _decode_tool(tool: wire.Tool, index: int) -> dict[str, object]:
     function: dict[str, object] = {"name": tool.name, "description": tool.description}
     function["parameters"] = read_json_object("parameters_json", tool.parameters_json)
     if tool.HasField("strict") and tool.strict:
-        raise unsupported("strict", f"is not supported (tools[{index}]): arguments are not held to their schema")
+        raise unsupported(
+            "strict", f"is not supported (tools[{index}]): arguments are not held to their schema"
+        )
     return {"type": "function", "function": function}
 
 

@@ -43,7 +43,9 @@ def assert_tokens(field: str, tokens: Iterable[int], vocabulary_size: int) -> No
         return
     for token in tokens:
         if token >= vocabulary_size:
-            message = f"holds {token}, which is no token of this model: ids go from 0 to {vocabulary_size - 1}"
+            message = (
+                f"holds {token}, which is no token of this model: ids go from 0 to {vocabulary_size - 1}"
+            )
             raise invalid(field, message)
 
 

@@ -50,9 +50,7 @@ class Settings:
     response: Response
 
 
-def decode_settings(
-    request: GenerationRequest, features: Collection[str], vocabulary_size: int
-) -> Settings:
+def decode_settings(request: GenerationRequest, features: Collection[str], vocabulary_size: int) -> Settings:
     """Raises for what is out of range, and for what the backend cannot honour."""
     _refuse_context(request.context, features)
     response = request.response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import grpc
 
@@ -25,7 +25,10 @@ log = logging.getLogger(__name__)
 
 
 class Control:
-    """`source` and `revision`: what the model was started from. `output`: known once it is loaded."""
+    """`engine`: the backend's name; `source` and `revision`: what the model was started from.
+
+    `output` is known once the model is loaded.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Control:
         model: ModelState,
         calls: RunningCalls,
         *,
+        engine: str,
         source: str,
         revision: str,
         output: OutputFormat,
@@ -40,6 +44,7 @@ class Control:
         self._identity = identity
         self._model = model
         self._calls = calls
+        self._engine = engine
         self._source = source
         self._revision = revision
         self.output = output
@@ -60,19 +65,19 @@ class Control:
         )
 
     async def get_worker_info(self, _request: wire.GetWorkerInfoRequest) -> wire.WorkerInfo:
-        backend = self._model.backend
+        backend = self._model.loaded.backend if self._model.loaded else None
         return wire.WorkerInfo(
             worker_id=self._identity.worker_id,
             instance_id=self._identity.instance_id,
             api_major=API_MAJOR,
             api_minor=API_MINOR,
-            engine=backend.name,
-            engine_version=backend.version,
+            engine=self._engine,
+            engine_version=backend.version if backend else "",
             features=list_features(self._model, self.output),
             max_concurrent_requests=self._calls.slots,
             max_queue=self._calls.max_queue,
             max_message_bytes=MAX_MESSAGE_BYTES,
-            devices=map(_encode_device, backend.devices()),
+            devices=[_encode_device(device) for device in backend.devices()] if backend else [],
             started_at=encode_timestamp(self._identity.started_at),
             labels=self._identity.labels,
             process_id=os.getpid(),
@@ -81,7 +86,9 @@ class Control:
     async def list_models(self, _request: wire.ListModelsRequest) -> wire.ListModelsResponse:
         return wire.ListModelsResponse(models=[encode_model_info(self._model, self._source, self._revision)])
 
-    async def load_model(self, request: wire.LoadModelRequest) -> AsyncIterator[wire.LoadModelProgress]:
+    async def load_model(
+        self, request: wire.LoadModelRequest
+    ) -> AsyncGenerator[wire.LoadModelProgress, None]:
         """The running load's progress. Cancelling the call does not stop a load that the start has begun."""
         self._assert_same(request)
         model = self._model
@@ -94,7 +101,9 @@ class Control:
         model.require()
         self._assert_same(request)
         yield wire.LoadModelProgress(
-            phase=wire.LoadModelProgress.READY, fraction=1.0, model=encode_model_info(self._model, self._source, self._revision)
+            phase=wire.LoadModelProgress.READY,
+            fraction=1.0,
+            model=encode_model_info(self._model, self._source, self._revision),
         )
 
     async def unload_model(self, request: wire.UnloadModelRequest) -> wire.UnloadModelResponse:
@@ -116,7 +125,6 @@ class Control:
         """Other settings than the model was started with cannot be honoured."""
         if request.id != self._model.id:
             raise self._fixed("LoadModel")
-        description = self._model.description
         asked: dict[str, tuple[object, object]] = {
             "source": (request.source, self._source),
             "revision": (request.revision, self._revision),
@@ -125,14 +133,17 @@ class Control:
             "gpu_layers": (request.gpu_layers if request.HasField("gpu_layers") else None, None),
             "engine_args_json": (request.engine_args_json, None),
         }
-        if description is not None:
+        if self._model.loaded is not None:
+            description = self._model.loaded.description
             asked["context_length"] = request.context_length, description.context_length
             asked["max_concurrent_requests"] = request.max_concurrent_requests, self._calls.slots
             asked["dtype"] = request.dtype, description.dtype
         for name, (wanted, have) in asked.items():
             if wanted not in (None, "", 0, b"", have):
                 has = "" if have is None else f"; it has {str(have)[:200]!r}"
-                message = f"{self._model.id} was loaded with another {name}{has}: restart the worker to change it"
+                message = (
+                    f"{self._model.id} was loaded with another {name}{has}: restart the worker to change it"
+                )
                 raise WorkerError("MODEL_LOADED", message, param=name)
 
     def _fixed(self, method: str) -> WorkerError:

@@ -13,9 +13,7 @@ from ..decoding.checks import assert_between, assert_tokens, invalid, read_json_
 from ..errors import WorkerError
 
 
-async def embed(
-    backend: Backend, model: ModelDescription, request: wire.EmbedRequest
-) -> wire.EmbedResponse:
+async def embed(backend: Backend, model: ModelDescription, request: wire.EmbedRequest) -> wire.EmbedResponse:
     if "embed" not in backend.features:
         raise WorkerError("UNSUPPORTED_FEATURE", "this worker makes no embeddings with this model")
     _check(request, model)
@@ -62,7 +60,7 @@ async def _encode(
         return tokens[:length]
     raise WorkerError(
         "CONTEXT_LENGTH_EXCEEDED",
-        f"inputs[{index}] has {len(tokens)} tokens and the context holds {length}: shorten it or set truncate",
+        f"inputs[{index}] has {len(tokens)} tokens and the context holds {length}: shorten it, or truncate",
         param="inputs",
         details={"n_prompt_tokens": len(tokens), "n_ctx": length},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from ..backend import Backend, Event, Finish, Generation, Prefill, TextDelta
 from ..contract import messages as wire
@@ -16,7 +16,7 @@ _Item = tuple[int, Event | Exception]
 
 async def generate(
     backend: Backend, generations: Sequence[Generation], choices: Sequence[Choice], flush_interval: float
-) -> AsyncIterator[wire.GenerateEvent]:
+) -> AsyncGenerator[wire.GenerateEvent, None]:
     """`flush_interval`: seconds in which deltas of a choice are collected. Closing it frees the rows."""
     if len(generations) == 1 and flush_interval == 0:
         events = _run(backend, generations[0])
@@ -32,7 +32,7 @@ async def generate(
                 yield encoded
 
 
-async def _run(backend: Backend, generation: Generation) -> AsyncIterator[Event]:
+async def _run(backend: Backend, generation: Generation) -> AsyncGenerator[Event, None]:
     if generation.max_tokens == 0:
         yield Finish("length", len(generation.prompt), 0, 0, 0.0, 0.0, 0.0)
         return
@@ -61,8 +61,8 @@ def _encode_progress(event: Prefill) -> wire.Progress:
 
 
 async def _merge(
-    sources: Sequence[AsyncIterator[Event]], flush_interval: float
-) -> AsyncIterator[tuple[int, Event]]:
+    sources: Sequence[AsyncGenerator[Event, None]], flush_interval: float
+) -> AsyncGenerator[tuple[int, Event], None]:
     """Deltas of a choice that wait together leave as one. Bounded: a source is read on when there is room."""
     queue: asyncio.Queue[_Item] = asyncio.Queue(len(sources))
     tasks = [asyncio.ensure_future(_pump(index, source, queue)) for index, source in enumerate(sources)]
@@ -81,16 +81,14 @@ async def _merge(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _pump(index: int, source: AsyncIterator[Event], queue: asyncio.Queue[_Item]) -> None:
+async def _pump(index: int, source: AsyncGenerator[Event, None], queue: asyncio.Queue[_Item]) -> None:
     try:
         async for event in source:
             await queue.put((index, event))
     except Exception as error:
         await queue.put((index, error))
     finally:
-        close = getattr(source, "aclose", None)
-        if close is not None:
-            await close()
+        await source.aclose()
 
 
 class _Collector:
@@ -107,11 +105,14 @@ class _Collector:
         while all(isinstance(event, TextDelta) for _, event in items):
             try:
                 rest = deadline - loop.time()
-                item = await asyncio.wait_for(self._queue.get(), rest) if rest > 0 else self._queue.get_nowait()
+                item = (
+                    await asyncio.wait_for(self._queue.get(), rest) if rest > 0 else self._queue.get_nowait()
+                )
             except (asyncio.TimeoutError, asyncio.QueueEmpty):
                 break
             _add(items, item)
-        self._last = loop.time()
+        if isinstance(items[0][1], TextDelta):
+            self._last = loop.time()
         return items
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from typing import cast
 
 import grpc
 import grpc.aio
 
 from ..contract import messages as wire
 from ..contract.descriptors import CONTROL, HEALTH, INFERENCE
-from .handlers import Context, service_handler, stream
+from .handlers import Context, Malformed, service_handler, stream
 from .model_state import ModelState
 
 
@@ -30,13 +31,16 @@ class Health:
     def _serving(self, serves: bool) -> int:
         return wire.HealthCheckResponse.SERVING if serves else wire.HealthCheckResponse.NOT_SERVING
 
-    async def check(self, request: wire.HealthCheckRequest, context: Context) -> wire.HealthCheckResponse:
+    async def _check(self, request: object, context: Context) -> wire.HealthCheckResponse:
+        if isinstance(request, Malformed):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the request is no HealthCheckRequest")
+        request = cast(wire.HealthCheckRequest, request)
         status = self.status(request.service)
         if status == wire.HealthCheckResponse.SERVICE_UNKNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"unknown service {request.service[:100]}")
         return wire.HealthCheckResponse(status=status)
 
-    async def watch(self, request: wire.HealthCheckRequest) -> AsyncIterator[wire.HealthCheckResponse]:
+    async def watch(self, request: wire.HealthCheckRequest) -> AsyncGenerator[wire.HealthCheckResponse, None]:
         model, last = self._model, None
         while not model.stopped:
             changed = model.changed
@@ -47,4 +51,4 @@ class Health:
             await changed.wait()
 
     def handler(self) -> grpc.GenericRpcHandler:
-        return service_handler(HEALTH, {"Check": self.check, "Watch": stream(self.watch)})  # pyright: ignore[reportArgumentType]
+        return service_handler(HEALTH, {"Check": self._check, "Watch": stream(self.watch)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 import grpc
 import grpc.aio
@@ -11,16 +11,17 @@ import grpc.aio
 from ..contract import messages as wire
 from ..contract.descriptors import INFERENCE
 from ..errors import WorkerError
+from .handlers import Behavior, Context, Malformed
 from .model_state import ModelState
 from .status import abort_call
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
 
 
 class _WithContext(Protocol):
     context: wire.RequestContext
 
-
-_Behavior = Callable[[_WithContext, grpc.aio.ServicerContext], Awaitable[object]]
-_Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]]
 
 #: Abort names requests, not a model.
 _WITHOUT_MODEL = frozenset({f"/{INFERENCE}/Abort"})
@@ -33,23 +34,29 @@ class IdentityInterceptor(grpc.aio.ServerInterceptor):
         self._model = model
 
     async def intercept_service(
-        self, continuation: _Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler:
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[_Request, _Response] | None]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[_Request, _Response] | None:
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
         if handler is None or method in _WITHOUT_MODEL or not method.startswith(f"/{INFERENCE}/"):
             return handler
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._checked(handler.unary_stream), handler.request_deserializer, handler.response_serializer
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._checked(handler.unary_unary), handler.request_deserializer, handler.response_serializer
-        )
+        streams = handler.response_streaming
+        behavior = handler.unary_stream if streams else handler.unary_unary
+        make = grpc.unary_stream_rpc_method_handler if streams else grpc.unary_unary_rpc_method_handler
+        checked = self._checked(cast(Behavior, behavior))
+        # The library's types know its threaded server only.
+        return make(checked, handler.request_deserializer, handler.response_serializer)  # pyright: ignore
 
-    def _checked(self, behavior: _Behavior) -> _Behavior:
-        async def checked(request: _WithContext, context: grpc.aio.ServicerContext) -> object:
-            asked = request.context.model
+    def _checked(self, behavior: Behavior) -> Behavior:
+        async def checked(request: object, context: Context) -> object:
+            # What cannot be read is refused by the method itself.
+            if isinstance(request, Malformed):
+                return await behavior(request, context)
+            asked = cast(_WithContext, request).context.model
             if asked != self._model.id and asked not in self._model.aliases:
                 await abort_call(context, self._mismatch(asked))
             return await behavior(request, context)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
 
-from ..backend import Backend, ModelDescription
-from ..chat_output.answer_parser import AnswerParser, OutputFormat, create_answer_parser, resolve_output_format
+from ..chat_output.answer_parser import (
+    AnswerParser,
+    OutputFormat,
+    create_answer_parser,
+    resolve_output_format,
+)
 from ..contract import messages as wire
 from ..contract.descriptors import INFERENCE
 from ..decoding.chat import decode_tools
@@ -21,10 +25,10 @@ from .choice import Choice
 from .embedding import embed
 from .generation import generate
 from .handlers import service_handler, stream, unary
-from .model_state import ModelState
+from .model_state import LoadedModel, ModelState
 from .prompts import encode_chat, encode_complete
 from .running_calls import RunningCalls
-from .status import CallAborted
+from .status import CallAbortedError
 from .tokens import detokenize, tokenize
 
 log = logging.getLogger(__name__)
@@ -51,7 +55,7 @@ class _Prepared:
     create_parser: Callable[[], AnswerParser | None] = lambda: None
 
 
-_Prepare = Callable[[ModelDescription], Awaitable[_Prepared]]
+_Prepare = Callable[[LoadedModel], Awaitable[_Prepared]]
 
 
 class Inference:
@@ -76,85 +80,88 @@ class Inference:
     def output_format(self, template: str) -> OutputFormat:
         return resolve_output_format(template, self._parsers.tools, self._parsers.reasoning)
 
-    def chat(self, request: wire.ChatRequest) -> AsyncIterator[wire.GenerateEvent]:
-        return self._answer(request, lambda model: self._prepare_chat(request, model))
+    def chat(self, request: wire.ChatRequest) -> AsyncGenerator[wire.GenerateEvent, None]:
+        return self._answer(request, lambda loaded: self._prepare_chat(request, loaded))
 
-    def complete(self, request: wire.CompleteRequest) -> AsyncIterator[wire.GenerateEvent]:
-        return self._answer(request, lambda model: self._prepare_complete(request, model))
+    def complete(self, request: wire.CompleteRequest) -> AsyncGenerator[wire.GenerateEvent, None]:
+        return self._answer(request, lambda loaded: self._prepare_complete(request, loaded))
 
     async def embed(self, request: wire.EmbedRequest) -> wire.EmbedResponse:
-        model = self._model.require()
+        loaded = self._model.require()
         async with self._calls.enter(request.context.request_id, 1):
-            return await embed(self._backend, model, request)
+            return await embed(loaded.backend, loaded.description, request)
 
     async def tokenize(self, request: wire.TokenizeRequest) -> wire.TokenizeResponse:
-        return await tokenize(self._backend, self._model.require(), request)
+        loaded = self._model.require()
+        return await tokenize(loaded.backend, loaded.description, request)
 
     async def detokenize(self, request: wire.DetokenizeRequest) -> wire.DetokenizeResponse:
-        return await detokenize(self._backend, self._model.require(), request)
+        loaded = self._model.require()
+        return await detokenize(loaded.backend, loaded.description, request)
 
     async def abort(self, request: wire.AbortRequest) -> wire.AbortResponse:
-        why = CallAborted(f"aborted by name{f': {request.reason[:200]}' if request.reason else ''}")
+        why = CallAbortedError(f"aborted by name{f': {request.reason[:200]}' if request.reason else ''}")
         aborted = await self._calls.abort(None if request.all else request.request_ids, why)
         log.info("aborted %d requests by name", aborted, extra={"reason": request.reason[:200]})
         return wire.AbortResponse(aborted=aborted)
 
-    @property
-    def _backend(self) -> Backend:
-        return self._model.backend
-
     async def _answer(
         self, request: GenerationRequest, prepare: _Prepare
-    ) -> AsyncIterator[wire.GenerateEvent]:
+    ) -> AsyncGenerator[wire.GenerateEvent, None]:
         """Started, then the events of all choices."""
-        model = self._model.require()
-        if "complete" not in self._backend.features:
+        loaded = self._model.require()
+        if "complete" not in loaded.backend.features:
             raise WorkerError("UNSUPPORTED_FEATURE", "this model makes embeddings and generates nothing")
         choices = max(1, request.sampling.n)
         async with self._calls.enter(request.context.request_id, choices):
             ahead = max(0, self._calls.choices - self._calls.slots)
-            prepared = await prepare(model)
-            assert_fits(len(prepared.prompt), model.context_length)
+            prepared = await prepare(loaded)
+            assert_fits(len(prepared.prompt), loaded.description.context_length)
             yield wire.GenerateEvent(started=_encode_started(prepared))
             if ahead > 0:
                 yield wire.GenerateEvent(progress=wire.Progress(queue_position=ahead))
-            events = self._generate(prepared, model)
+            events = _generate(prepared, loaded)
             async with contextlib.aclosing(events):
                 async for event in events:
                     yield event
 
-    def _generate(self, prepared: _Prepared, model: ModelDescription) -> AsyncIterator[wire.GenerateEvent]:
-        settings = prepared.settings
-        generations = plan_choices(settings, prepared.prompt, model.context_length)
-        choices = [
-            Choice(index, settings.response, prepared.create_parser(), prepared.echo)
-            for index in range(len(generations))
-        ]
-        return generate(self._backend, generations, choices, settings.response.flush_interval)
-
-    async def _prepare_chat(self, request: wire.ChatRequest, model: ModelDescription) -> _Prepared:
-        settings = decode_settings(request, self._backend.features, model.vocabulary_size)
+    async def _prepare_chat(self, request: wire.ChatRequest, loaded: LoadedModel) -> _Prepared:
+        backend, model = loaded.backend, loaded.description
+        settings = decode_settings(request, backend.features, model.vocabulary_size)
         refuse({"response.echo": settings.response.echo})
         template = request.chat_template or model.chat_template
         output = self.output_format(template)
         tools = [tool.name for tool in request.tools] if decode_tools(request, template) else []
         if tools and output.calls is None:
-            raise unsupported("tools", "are not supported: how this model writes calls is not known; see --tool-parser")
-        prompt = await encode_chat(self._backend, model, request)
+            raise unsupported(
+                "tools", "are not supported: how this model writes calls is not known; see --tool-parser"
+            )
+        prompt = await encode_chat(backend, model, request)
         end = ""
         if output.reasoning:
-            end = await self._backend.decode(prompt[-_PROMPT_END_TOKENS:], False)
+            end = await backend.decode(prompt[-_PROMPT_END_TOKENS:], False)
         return _Prepared(settings, prompt, create_parser=lambda: create_answer_parser(output, tools, end))
 
-    async def _prepare_complete(self, request: wire.CompleteRequest, model: ModelDescription) -> _Prepared:
+    async def _prepare_complete(self, request: wire.CompleteRequest, loaded: LoadedModel) -> _Prepared:
+        backend, model = loaded.backend, loaded.description
         refuse({"suffix": request.suffix, "media": request.media})
-        settings = decode_settings(request, self._backend.features, model.vocabulary_size)
-        prompt = await encode_complete(self._backend, model, request)
+        settings = decode_settings(request, backend.features, model.vocabulary_size)
+        prompt = await encode_complete(backend, model, request)
         echo = ""
         if settings.response.echo:
             is_text = request.WhichOneof("prompt") == "text"
-            echo = request.text if is_text else await self._backend.decode(prompt, True)
+            echo = request.text if is_text else await backend.decode(prompt, True)
         return _Prepared(settings, prompt, echo)
+
+
+def _generate(prepared: _Prepared, loaded: LoadedModel) -> AsyncGenerator[wire.GenerateEvent, None]:
+    settings = prepared.settings
+    generations = plan_choices(settings, prepared.prompt, loaded.description.context_length)
+    choices = [
+        Choice(index, settings.response, prepared.create_parser(), prepared.echo)
+        for index in range(len(generations))
+    ]
+    return generate(loaded.backend, generations, choices, settings.response.flush_interval)
 
 
 def _encode_started(prepared: _Prepared) -> wire.Started:

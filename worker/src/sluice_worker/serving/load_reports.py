@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
+from ..backend import BackendLoad
 from ..contract import messages as wire
 from ..decoding.checks import assert_between
 from .model_state import ModelState
@@ -27,23 +28,19 @@ class LoadReports:
 
     def report(self, sequence: int) -> wire.LoadReport:
         model = self._model
-        free = 0
-        models: list[wire.ModelLoad] = []
-        if model.state == "ready":
-            load = self._encode_load()
-            models, free = [load[0]], load[1]
+        load = model.loaded.backend.load_now() if model.loaded and model.state == "ready" else None
         return wire.LoadReport(
             worker_id=self._identity.worker_id,
             instance_id=self._identity.instance_id,
             sequence=sequence,
             observed_at=encode_timestamp(time.time()),
-            models=models,
+            models=[] if load is None else [self._encode(load)],
             memory_used_bytes=resident_bytes(),
-            memory_free_bytes=free or available_bytes(),
+            memory_free_bytes=(load.memory_free if load else 0) or available_bytes(),
             draining=model.draining or model.withdrawn,
         )
 
-    async def watch(self, request: wire.WatchLoadRequest) -> AsyncIterator[wire.LoadReport]:
+    async def watch(self, request: wire.WatchLoadRequest) -> AsyncGenerator[wire.LoadReport, None]:
         """Reports keep to the clock: a slow reader gets fewer, not older ones."""
         interval_ms = request.interval_ms or _DEFAULT_INTERVAL_MS
         assert_between("interval_ms", interval_ms, 20, _LONGEST_INTERVAL_MS)
@@ -60,25 +57,20 @@ class LoadReports:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._model.changed.wait(), rest)
 
-    def _encode_load(self) -> tuple[wire.ModelLoad, int]:
-        load = self._model.backend.load_now()
-        # What the server has taken and the backend has not seen yet waits too.
-        waiting = max(load.waiting, self._calls.choices - load.running)
-        return (
-            wire.ModelLoad(
-                model=self._model.id,
-                running_requests=load.running,
-                waiting_requests=waiting,
-                max_running_requests=load.slots,
-                used_kv_tokens=load.used_kv_tokens,
-                max_kv_tokens=load.max_kv_tokens,
-                step_age_ms=round(load.step_age_seconds * 1000),
-                steps_total=load.steps,
-                prefill_tokens_total=load.prefill_tokens,
-                cached_tokens_total=load.cached_tokens,
-                decode_tokens_total=load.decode_tokens,
-                cancelled_requests_total=load.cancelled,
-                steps_by_batch_size=load.steps_by_batch_size,
-            ),
-            load.memory_free,
+    def _encode(self, load: BackendLoad) -> wire.ModelLoad:
+        return wire.ModelLoad(
+            model=self._model.id,
+            running_requests=load.running,
+            # What the server has taken and the backend has not seen yet waits too.
+            waiting_requests=max(load.waiting, self._calls.choices - load.running),
+            max_running_requests=load.slots,
+            used_kv_tokens=load.used_kv_tokens,
+            max_kv_tokens=load.max_kv_tokens,
+            step_age_ms=round(load.step_age_seconds * 1000),
+            steps_total=load.steps,
+            prefill_tokens_total=load.prefill_tokens,
+            cached_tokens_total=load.cached_tokens,
+            decode_tokens_total=load.decode_tokens,
+            cancelled_requests_total=load.cancelled,
+            steps_by_batch_size=load.steps_by_batch_size,
         )

@@ -9,28 +9,26 @@ from .timestamps import encode_timestamp
 
 
 def list_tasks(model: ModelState) -> list[str]:
-    description = model.description
-    if description is None:
+    if model.loaded is None:
         return []
-    has = set(model.backend.features)
-    if not description.has_chat_template:
+    has = set(model.loaded.backend.features)
+    if not model.loaded.description.has_chat_template:
         has.discard("chat")
     return [task for task in ("chat", "complete", "embed") if task in has]
 
 
 def list_features(model: ModelState, output: OutputFormat) -> list[str]:
     """Of the contract's list; empty until the model is loaded."""
-    description = model.description
-    if description is None:
+    if model.loaded is None:
         return []
     features = list_tasks(model)
     if "chat" in features:
-        if output.calls is not None and "tools" in description.chat_template:
+        if output.calls is not None and "tools" in model.loaded.description.chat_template:
             features.append("tools")
         if output.reasoning:
             features.append("reasoning")
     others = ("logprobs", "structured_output")
-    return [*features, *(name for name in others if name in model.backend.features)]
+    return [*features, *(name for name in others if name in model.loaded.backend.features)]
 
 
 def encode_model_info(model: ModelState, source: str, revision: str) -> wire.ModelInfo:
@@ -44,9 +42,9 @@ def encode_model_info(model: ModelState, source: str, revision: str) -> wire.Mod
         aliases=model.aliases,
         tasks=list_tasks(model),
     )
-    description = model.description
-    if description is None:
+    if model.loaded is None:
         return info
+    description = model.loaded.description
     info.context_length = description.context_length
     info.trained_context_length = description.trained_context_length
     info.vocabulary_size = description.vocabulary_size

@@ -21,13 +21,18 @@ class LoadStep:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    backend: Backend
+    description: ModelDescription
+
+
 class ModelState:
     """Lives on one event loop."""
 
-    def __init__(self, model_id: str, aliases: tuple[str, ...], backend: Backend) -> None:
+    def __init__(self, model_id: str, aliases: tuple[str, ...]) -> None:
         self.id = model_id
         self.aliases = aliases
-        self.backend = backend
         self.state: State = "loading"
         #: Takes no new requests, for good.
         self.draining = False
@@ -37,7 +42,8 @@ class ModelState:
         self.failure: WorkerError | None = None
         #: Seconds since the epoch.
         self.loaded_at: float | None = None
-        self._description: ModelDescription | None = None
+        #: Set while and after it is ready.
+        self.loaded: LoadedModel | None = None
         #: Nobody is to wait for further changes.
         self.stopped = False
         #: Set at the next change; then there is a new one.
@@ -47,16 +53,12 @@ class ModelState:
     def is_serving(self) -> bool:
         return self.state == "ready" and not self.draining and not self.withdrawn
 
-    @property
-    def description(self) -> ModelDescription | None:
-        return self._description
-
     def progress(self, step: LoadStep) -> None:
         self.step = step
         self._tell()
 
-    def ready(self, description: ModelDescription) -> None:
-        self._description = description
+    def ready(self, backend: Backend, description: ModelDescription) -> None:
+        self.loaded = LoadedModel(backend, description)
         self.state = "ready"
         self.loaded_at = time.time()
         self._tell()
@@ -78,17 +80,17 @@ class ModelState:
         self.stopped = True
         self._tell()
 
-    def require(self) -> ModelDescription:
-        """The model's description; raises why it takes no request now."""
+    def require(self) -> LoadedModel:
+        """The model; raises why it takes no request now."""
         if self.draining:
             raise WorkerError("DRAINING", "this worker is draining and takes no new requests")
         if self.failure is not None:
             raise WorkerError("ENGINE_FAILED", f"the model {self.id} failed: {self.failure.message}")
-        if self._description is None:
+        if self.loaded is None:
             percent = round(self.step.fraction * 100)
             message = f"the model {self.id} is still loading ({percent} %: {self.step.text})"
             raise WorkerError("LOADING", message, retry_after_ms=1000)
-        return self._description
+        return self.loaded
 
     def _tell(self) -> None:
         changed, self.changed = self.changed, asyncio.Event()

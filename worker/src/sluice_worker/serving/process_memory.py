@@ -15,7 +15,7 @@ def resident_bytes() -> int:
         return _peak_resident_bytes()
 
 
-def _peakresident_bytes() -> int:
+def _peak_resident_bytes() -> int:
     """The next best thing where there is no /proc."""
     try:
         import resource

@@ -23,7 +23,9 @@ async def encode_chat(backend: Backend, model: ModelDescription, request: wire.C
     return check_tokens("prompt_token_ids", request.prompt_token_ids, model)
 
 
-async def encode_text(backend: Backend, text: str, request: wire.CompleteRequest | wire.TokenizeRequest) -> list[int]:
+async def encode_text(
+    backend: Backend, text: str, request: wire.CompleteRequest | wire.TokenizeRequest
+) -> list[int]:
     adds = request.add_special_tokens if request.HasField("add_special_tokens") else True
     return await backend.encode_text(text, adds)
 

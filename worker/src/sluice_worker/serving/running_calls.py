@@ -88,7 +88,7 @@ class RunningCalls:
         return len(self._running)
 
     def _assert_room(self, choices: int) -> None:
-        """Choices are counted from their arrival, so that a burst cannot pass before the backend has seen it."""
+        """Choices are counted from their arrival: a burst cannot pass before the backend has seen it."""
         room = self.slots + self.max_queue
         if choices > room:
             message = f"sampling.n is {choices}; this worker takes 1 to {room} choices"

@@ -1,4 +1,7 @@
-"""What a handler raises, as the gRPC status that ends its call. The other side is src/contract/status-error.ts."""
+"""What a handler raises, as the gRPC status that ends its call.
+
+The other side is src/contract/status-error.ts.
+"""
 
 from __future__ import annotations
 
@@ -35,13 +38,13 @@ _CODES: dict[str, grpc.StatusCode] = {
 }
 
 
-class CallAborted(Exception):
+class CallAbortedError(Exception):
     """The call was ended by Abort; its message says why."""
 
 
 async def abort_call(context: grpc.aio.ServicerContext, cause: BaseException) -> NoReturn:
     """Ends the call with what `cause` means. What nobody has foreseen is ENGINE_FAILED, and logged whole."""
-    if isinstance(cause, CallAborted):
+    if isinstance(cause, CallAbortedError):
         await _abort(context, grpc.StatusCode.CANCELLED, "CANCELLED", WorkerError("DRAINING", str(cause)))
     if not isinstance(cause, WorkerError):
         log.error("a call failed", exc_info=cause)

@@ -27,9 +27,7 @@ async def tokenize(
     )
 
 
-async def _encode(
-    backend: Backend, model: ModelDescription, request: wire.TokenizeRequest
-) -> Sequence[int]:
+async def _encode(backend: Backend, model: ModelDescription, request: wire.TokenizeRequest) -> Sequence[int]:
     match request.WhichOneof("input"):
         case "text":
             return await encode_text(backend, request.text, request)

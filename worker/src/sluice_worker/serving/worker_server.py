@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import grpc.aio
 
@@ -31,27 +32,31 @@ _LAST_WORDS = 1.0
 class ServerOptions:
     identity: WorkerIdentity
     model_id: str
+    #: The backend's name.
+    engine: str
     source: str
     aliases: tuple[str, ...] = ()
     revision: str = ""
     #: Generations that may wait for a row.
     max_queue: int = 256
-    parsers: ParserNames = ParserNames()
+    parsers: ParserNames = field(default_factory=ParserNames)
     reflection: bool = False
 
 
 class WorkerServer:
     """`start`, `load`, then `withdraw`, `drain` and `stop`. Lives on one event loop."""
 
-    def __init__(self, backend: Backend, options: ServerOptions) -> None:
-        self._backend = backend
-        self.model = ModelState(options.model_id, options.aliases, backend)
+    def __init__(self, create_backend: Callable[[], Backend], options: ServerOptions) -> None:
+        self._create_backend = create_backend
+        self._backend: Backend | None = None
+        self.model = ModelState(options.model_id, options.aliases)
         self.calls = RunningCalls(options.max_queue)
         self._inference = Inference(self.model, self.calls, options.parsers)
         self._control = Control(
             options.identity,
             self.model,
             self.calls,
+            engine=options.engine,
             source=options.source,
             revision=options.revision,
             output=self._inference.output_format(""),
@@ -83,14 +88,17 @@ class WorkerServer:
             loop.call_soon_threadsafe(self.model.progress, step)
 
         try:
-            description = await self._backend.load(progress)
+            # It imports libraries for seconds, and health is asked meanwhile.
+            backend = await asyncio.to_thread(self._create_backend)
+            self._backend = backend
+            description = await backend.load(progress)
         except Exception as error:
             failure = error if isinstance(error, WorkerError) else WorkerError("ENGINE_FAILED", str(error))
             self.model.fail(failure)
             raise
-        self.calls.slots = max(1, self._backend.load_now().slots)
+        self.calls.slots = max(1, backend.load_now().slots)
         self._control.output = self._inference.output_format(description.chat_template)
-        self.model.ready(description)
+        self.model.ready(backend, description)
 
     def withdraw(self) -> None:
         """Health says NOT_SERVING, and requests are still taken: callers need a moment to notice."""
@@ -115,4 +123,6 @@ class WorkerServer:
             await server.stop(_LAST_WORDS)
         if self.binding is not None:
             self.binding.remove()
-        await self._backend.close()
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            await backend.close()

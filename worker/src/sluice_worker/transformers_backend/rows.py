@@ -50,19 +50,22 @@ def match_prefix(cached: list[int], prompt: list[int]) -> int:
 
 
 def place(rows: Sequence[Row], prompt: list[int]) -> Placement | None:
-    """The free row that saves most work; among equals the one that was left longest ago. None: all are busy.
+    """A free row for the prompt; None: all are busy.
 
-    Where another row, a busy one even, shares clearly more of the prompt, its prefix is copied into the free
-    row that is worth least. At least the last prompt token is left to compute: its logits choose the first
-    token.
+    A row that continues what it holds is used as it is. Where it would lose more than it keeps, or where another
+    row (a busy one even) shares clearly more, the prefix is copied into the row that was left longest ago: two
+    conversations that begin alike then do not take each other's cache. At least the last prompt token is left to
+    compute, because its logits choose the first token of the answer.
     """
     free = [row for row in rows if row.job is None]
     if not free:
         return None
     shared = {row.index: match_prefix(row.tokens, prompt) for row in rows}
-    best = max(free, key=lambda row: (shared[row.index], -row.last_used, -row.index))
-    donor = max(rows, key=lambda row: shared[row.index])
-    if shared[donor.index] < shared[best.index] + _WORTH_COPYING:
-        return Placement(best, best, min(shared[best.index], len(prompt) - 1))
     oldest = min(free, key=lambda row: (row.last_used, row.index))
-    return Placement(oldest, donor, min(shared[donor.index], len(prompt) - 1))
+    continuing = [row for row in free if 0 < len(row.tokens) <= 2 * shared[row.index]]
+    target = max(continuing, key=lambda row: (shared[row.index], -row.last_used), default=oldest)
+    donor = max(rows, key=lambda row: shared[row.index])
+    source = target
+    if shared[donor.index] >= shared[target.index] + _WORTH_COPYING:
+        target, source = oldest, donor
+    return Placement(target, source, min(shared[source.index], len(prompt) - 1))

@@ -85,9 +85,11 @@ def _start_causal(
         device,
     )
     # One row more than requests can have, for `DecodeGraphs`.
-    cache = KeyValueCache(rows + 1, context, preallocate=device.type == "cuda")
+    records = _records(settings, device)
+    # Recordings need keys and values that stay where they are.
+    cache = KeyValueCache(rows + 1, context, preallocate=records or device.type == "cuda")
     runner = ModelRunner(model, cache, traits.windows, eager=eager)
-    graphs = DecodeGraphs(runner, rows, cuda_recorder()) if _records(settings, device) else None
+    graphs = DecodeGraphs(runner, rows, cuda_recorder()) if records else None
     if graphs is not None and not graphs.prepare():
         graphs = None
     embedder = Embedder(model.base_model, traits.windows, batch_tokens, causal=True, eager=eager)

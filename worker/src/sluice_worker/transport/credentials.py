@@ -25,7 +25,10 @@ def create_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     """A renewed certificate counts for the connections that come after it."""
     source = _CertificateSource(files)
     return grpc.dynamic_ssl_server_credentials(
-        source.read(), source.changed, require_client_authentication=files.client_ca is not None
+        source.read(),
+        # None is allowed, whatever the stub says: nothing has changed.
+        source.changed,  # pyright: ignore[reportArgumentType]
+        require_client_authentication=files.client_ca is not None,
     )
 
 
