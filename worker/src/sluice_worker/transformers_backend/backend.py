@@ -36,7 +36,8 @@ class TransformersBackend:
     def __init__(self, settings: TransformersSettings) -> None:
         self._settings = settings
         self._started: Started | None = None
-        #: The same, as soon as the engine thread has it: what `close` must end even if nobody waits for the load.
+        #: The same, as soon as the engine thread has it: what `close` must end even if nobody waits for the
+        #: load.
         self._running: Started | None = None
         self._thread: threading.Thread | None = None
         self._device: torch.device | None = None
