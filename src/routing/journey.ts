@@ -49,7 +49,7 @@ export class Journey {
     return this.#failure
   }
 
-  /** An attempt has failed. Throws where there must be no further one. `isGone`: it was taken out of service. */
+  /** An attempt has failed. Throws where there must be no further one. `isGone`: the engine was taken out of service, so it is not the request that it failed at. */
   fail(seat: Seat, cause: unknown, isGone: boolean): void {
     const error = toAppError(cause)
     if (!movable.has(error.code) && !(isGone && error.code === 'engine_failed')) throw cause

@@ -165,6 +165,7 @@ async def test_an_engine_that_breaks_ends_all_and_says_so(load: Load) -> None:
     assert backend.failure is not None
     with pytest.raises(WorkerError, match="the GPU is gone"):
         await run(backend, generation())
+    await backend.close()
     assert batch.closed
 
 

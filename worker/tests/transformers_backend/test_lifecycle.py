@@ -6,6 +6,7 @@ import asyncio
 import gc
 import random
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -243,11 +244,20 @@ async def test_before_loading() -> None:
     await backend.close()
 
 
+def telling(told: asyncio.Event) -> Callable[[float, str], None]:
+    """Progress that comes from another thread."""
+    loop = asyncio.get_running_loop()
+
+    def progress(fraction: float, message: str) -> None:
+        loop.call_soon_threadsafe(told.set)
+
+    return progress
+
+
 async def test_closing_while_it_loads() -> None:
     told = asyncio.Event()
-    loop = asyncio.get_running_loop()
     backend = TransformersBackend(TransformersSettings(str(POCKET), device="cpu", threads=1))
-    loading = asyncio.ensure_future(backend.load(lambda *_: loop.call_soon_threadsafe(told.set)))
+    loading = asyncio.ensure_future(backend.load(telling(told)))
     await told.wait()
     await backend.close()
     with pytest.raises(WorkerError, match="unloaded"):
@@ -261,9 +271,8 @@ def engines() -> int:
 async def test_cancelling_a_load_ends_its_thread() -> None:
     before = engines()
     told = asyncio.Event()
-    loop = asyncio.get_running_loop()
     backend = TransformersBackend(TransformersSettings(str(POCKET), device="cpu", threads=1))
-    loading = asyncio.ensure_future(backend.load(lambda *_: loop.call_soon_threadsafe(told.set)))
+    loading = asyncio.ensure_future(backend.load(telling(told)))
     await told.wait()
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -200,7 +200,7 @@ class MlxEngine:
         self._posts.append((job.mailbox, Prefill(done, total)))
 
     def _finish(self, batch: BatchGenerator, uid: int, *, ended: bool) -> None:
-        """`ended`: mlx-lm has let go of the row by itself, and not for a stop string, which it does not know."""
+        """`ended`: mlx-lm has let go of the row itself; of stop strings it does not know."""
         if not ended:
             batch.remove([uid])
         self._prompt_done.pop(uid, None)

@@ -9,8 +9,8 @@ Why not `transformers.generation.continuous_batching`: as of 5.23 it has no pena
 strings or seeds per request, one `do_sample` for all, one logprob per token after all processing and no
 alternatives; on a CPU its attention looks at the keys of all requests through one mask, and top-k and top-p
 sort the whole vocabulary. Measured with the bundled model in float32 on one core, greedy, tokens per second
-at 1, 4 and 16 requests: 267, 796 and 1247; this package, event loop included: 349, 925 and 2412. `generate()`
-alone: 300.
+at 1, 4 and 16 requests: 267, 796 and 1247; this package, event loop included: 349, 925 and 2412.
+`benchmarks/transformers_speed.py` compares with `generate()`.
 """
 
 from .backend import TransformersBackend
