@@ -104,8 +104,12 @@ const describeRefusal = ({ from, error }: Failure): AppError =>
         },
       )
 
-/** The caller's model exists; that a worker does not have it is no fault of the caller's. */
-const toCallerCode = ({ code }: AppError): ErrorCode => (code === 'model_not_found' ? 'worker_lost' : code)
+/**
+ * The caller's model exists; that a worker does not have it is no fault of the caller's. An engine that has failed
+ * a request which could go on was taken out of service.
+ */
+const toCallerCode = ({ code }: AppError): ErrorCode =>
+  code === 'model_not_found' || code === 'engine_failed' ? 'worker_lost' : code
 
 export const lostInMidAnswer = (worker: string, cause: unknown): AppError =>
   new AppError(

@@ -74,6 +74,10 @@ class TransformersBackend:
         self._started, self._device = started, started.device
         return started.description
 
+    @property
+    def failure(self) -> WorkerError | None:
+        return None if self._started is None else self._started.engine.failure
+
     def devices(self) -> list[Device]:
         return [] if self._device is None else [describe_device(self._device)]
 
