@@ -28,6 +28,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     sluice_version: parts.version,
     argv: parts.argv,
     started_at: parts.startedAt.toISOString(),
+    monotonic_origin_ms: recorded.originMs === undefined ? null : round(toMonotonic(recorded.originMs)),
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
@@ -63,6 +64,9 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     samples_dropped: recorded.samplesDropped,
   }
 }
+
+/** `performance.now()` is the same clock with another zero. */
+const toMonotonic = (time: number): number => time + Number(process.hrtime.bigint()) / 1e6 - performance.now()
 
 const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchResult['throughput'] => {
   const perSecond = (count: number): number => (durationMs > 0 ? round((count * 1000) / durationMs) : 0)

@@ -19,6 +19,7 @@ export const resultOf = (changes: Partial<BenchResult> = {}): BenchResult => ({
   sluice_version: '0.0.0',
   argv: [],
   started_at: '2026-01-02T03:04:05.678Z',
+  monotonic_origin_ms: 1_000_000,
   interrupted: false,
   environment: { node: 'v24.0.0', os: 'Linux', arch: 'x64', cpu_model: 'test', cpus: 2, memory_bytes: 1 },
   target: { base_url: 'http://127.0.0.1:8080/v1', endpoint: 'chat', model: 'pocket' },

@@ -19,6 +19,11 @@ export type BenchResult = {
   /** Secrets replaced. */
   argv: string[]
   started_at: string
+  /**
+   * Where the samples' time begins, on the machine's monotonic clock (`CLOCK_MONOTONIC`, Node's `process.hrtime`):
+   * it lays them over the log of a server on the same machine. Null when nothing was sent.
+   */
+  monotonic_origin_ms: number | null
   /** The run was stopped by hand; everything below counts what had ended by then. */
   interrupted: boolean
   environment: Environment

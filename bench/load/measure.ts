@@ -31,7 +31,7 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
   const issue = async (index: number, slot: number): Promise<void> => {
     live.inFlight += 1
     const attempt = await sender.send(slot, prompts.at(index))
-    recorder.record(attempt)
+    recorder.record(attempt, { index })
     countAttempt(live, attempt)
   }
   await runClosedLoop({

@@ -21,7 +21,7 @@ const attemptOf = ({ reads = [], events, usage, timings, ...times }: Shape): Att
 }
 const record = (...shapes: Shape[]) => {
   const recorder = createRecorder()
-  for (const shape of shapes) recorder.record(attemptOf(shape))
+  for (const [index, shape] of shapes.entries()) recorder.record(attemptOf(shape), { index })
   return recorder.recorded()
 }
 const failed = { kind: 'http_500', message: 'broke' } as const
@@ -138,14 +138,14 @@ test('samples are relative to the first dispatch and name their error', () => {
     { startedAt: 1010, endedAt: 1020, failure: failed },
   )
   expect(samples).toEqual([
-    { start: 0, end: 300, ttft: 100.123, e2e: 200, prompt_tokens: 7, output_tokens: 2, events: 2 },
-    { start: 10, end: 20, error: 'http_500' },
+    { index: 0, start: 0, end: 300, ttft: 100.123, e2e: 200, prompt_tokens: 7, output_tokens: 2, events: 2 },
+    { index: 1, start: 10, end: 20, error: 'http_500' },
   ])
 })
 
 test('samples beyond the limit are dropped and counted; the histograms keep them', () => {
   const recorder = createRecorder(createSamples(2))
-  for (const endedAt of [1, 2, 3, 4, 5]) recorder.record(attemptOf({ endedAt }))
+  for (const endedAt of [1, 2, 3, 4, 5]) recorder.record(attemptOf({ endedAt }), { index: endedAt })
   const { samples, samplesDropped, latencies } = recorder.recorded()
   expect([samples.length, samplesDropped, latencies.e2e?.count]).toEqual([2, 3, 5])
 })
@@ -153,8 +153,8 @@ test('samples beyond the limit are dropped and counted; the histograms keep them
 test('thousands of samples survive the growing of their store', () => {
   const recorder = createRecorder()
   for (let index = 0; index < 5000; index += 1)
-    recorder.record(attemptOf({ startedAt: index, endedAt: index + 7 }))
+    recorder.record(attemptOf({ startedAt: index, endedAt: index + 7 }), { index })
   const { samples } = recorder.recorded()
   expect(samples).toHaveLength(5000)
-  expect(samples.at(-1)).toEqual({ start: 4999, end: 5006, e2e: 7 })
+  expect(samples.at(-1)).toEqual({ index: 4999, start: 4999, end: 5006, e2e: 7 })
 })

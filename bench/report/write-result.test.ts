@@ -9,13 +9,13 @@ const nowhere = { write: () => expect.unreachable() }
 
 test('the document reads back as it was, one line per sample', () => {
   const samples = [
-    { start: 0, end: 2 },
-    { start: 1, end: 3, error: 'reset' },
+    { index: 0, start: 0, end: 2 },
+    { index: 1, start: 1, end: 3, error: 'reset' },
   ]
   for (const result of [resultOf(), resultOf({ samples })])
     expect(JSON.parse(encodeResult(result))).toEqual(result)
   expect(encodeResult(resultOf({ samples }))).toContain(
-    '"samples": [\n    {"start":0,"end":2},\n    {"start":1',
+    '"samples": [\n    {"index":0,"start":0,"end":2},\n    {"index":1',
   )
 })
 
