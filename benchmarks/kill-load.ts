@@ -46,18 +46,7 @@ export function createKillLoad(baseUrl: string, model: string, streams: number):
       tally.refused[key] = (tally.refused[key] ?? 0) + 1
       return
     }
-    let text = ''
-    let noted = false
-    try {
-      for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
-        text += piece
-        if (noted || !text.includes('"content":"')) continue
-        noted = true
-        firstTexts.push({ startedAt, at: performance.now() })
-      }
-    } catch {
-      // A connection that is cut counts as silent below.
-    }
+    const text = await readAnswer(response, () => firstTexts.push({ startedAt, at: performance.now() }))
     if (text.includes('data: [DONE]')) tally.whole++
     else if (text.includes('"error"')) tally.brokenWithEvent++
     else tally.silent++
@@ -73,4 +62,20 @@ export function createKillLoad(baseUrl: string, model: string, streams: number):
       await Promise.all(runs)
     },
   }
+}
+
+async function readAnswer(response: Response, onFirstText: () => void): Promise<string> {
+  let text = ''
+  let noted = false
+  try {
+    for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += piece
+      if (noted || !text.includes('"content":"')) continue
+      noted = true
+      onFirstText()
+    }
+  } catch {
+    // A connection that is cut has no last word; the tally calls that silent.
+  }
+  return text
 }

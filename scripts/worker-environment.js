@@ -15,13 +15,23 @@ const windows = process.platform === 'win32'
 const interpreter = join(folder, ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']))
 
 export function ensureWorkerEnvironment() {
-  const wanted = createHash('sha256').update(readFileSync(join(worker, 'pyproject.toml'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(worker, 'pyproject.toml')))
+    .digest('hex')
   const isComplete = existsSync(interpreter) && existsSync(marker) && readFileSync(marker, 'utf8') === wanted
   if (isComplete) return interpreter
   console.error(`making ${folder}: PyTorch and transformers take a minute or two, once`)
   rmSync(folder, { recursive: true, force: true })
   run(findPython(), ['-m', 'venv', folder])
-  run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-e', `${worker}[transformers,test]`])
+  run(interpreter, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-e',
+    `${worker}[transformers,test]`,
+  ])
   writeFileSync(marker, wanted)
   return interpreter
 }
@@ -30,7 +40,9 @@ function findPython() {
   const version = ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']
   const found = ['python3', 'python'].find((name) => spawnSync(name, version).status === 0)
   if (found) return found
-  console.error('Python 3.10 or newer is needed for the tests of the Python worker; install python3 and python3-venv')
+  console.error(
+    'Python 3.10 or newer is needed for the tests of the Python worker; install python3 and python3-venv',
+  )
   process.exit(1)
 }
 

@@ -56,6 +56,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return new AppError(code, `${message}; try again later`, { retryAfterMs, details: { running, waiting } })
   }
 
+  const lateness = () => busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`)
+
   /** Idempotent, because a place that is given back twice would let too many in. */
   const createRelease = (visitor: Visitor) => {
     const startedAt = performance.now()
@@ -74,15 +76,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const visitor: Visitor = { units, turn: Promise.withResolvers(), waits: false, onPosition }
       queue.submit(visitor)
       if (!visitor.waits) return visitor.turn.promise
-      const giveUp = (reason: () => unknown) => {
+      return boundWait(visitor.turn.promise, { signal, maxWaitMs }, (end) => {
         queue.leave(visitor)
-        visitor.turn.reject(reason())
-      }
-      return boundWait(visitor.turn.promise, {
-        signal,
-        maxWaitMs,
-        abort: () => giveUp(() => signal.reason),
-        expire: () => giveUp(() => busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`)),
+        visitor.turn.reject(end === 'left' ? signal.reason : lateness())
       })
     },
     resize(wanted) {
@@ -96,16 +92,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 }
 
-/** A wait has an end: a place, the caller going away, or the longest wait. */
+/** A wait has an end: a place, the caller going away (`left`), or the longest wait (`late`). */
 function boundWait<T>(
   turn: Promise<T>,
-  end: { signal: AbortSignal; maxWaitMs: number; abort: () => void; expire: () => void },
+  { signal, maxWaitMs }: { signal: AbortSignal; maxWaitMs: number },
+  giveUp: (end: 'left' | 'late') => void,
 ): Promise<T> {
-  const timer = setTimeout(end.expire, end.maxWaitMs)
-  end.signal.addEventListener('abort', end.abort)
+  const leave = () => giveUp('left')
+  const timer = setTimeout(() => giveUp('late'), maxWaitMs)
+  signal.addEventListener('abort', leave)
   return turn.finally(() => {
     clearTimeout(timer)
-    end.signal.removeEventListener('abort', end.abort)
+    signal.removeEventListener('abort', leave)
   })
 }
 

@@ -1,3 +1,5 @@
+import { createSlots } from './slots.ts'
+
 export type Job = {
   /** Generations that this job starts together. */
   units: number
@@ -31,46 +33,33 @@ export function createQueue<J extends Job>(
   limits: { slots: number; queue: number },
   effects: Effects<J>,
 ): Queue<J> {
-  const running = new Map<J, number>()
+  const slots = createSlots<J>(limits.slots)
   const waiting: J[] = []
-  let slots = limits.slots
-  /** Below zero after a cut, until enough have finished. */
-  let freeSlots = slots
-
-  const need = (job: J) => Math.min(job.units, slots)
 
   const start = (job: J) => {
-    const taken = need(job)
-    running.set(job, taken)
-    freeSlots -= taken
+    slots.take(job, job.units)
     effects.start(job)
   }
-
   const advance = () => {
     let moved = false
-    while (waiting.length > 0 && need(waiting[0]!) <= freeSlots) {
+    while (waiting.length > 0 && slots.fits(waiting[0]!.units)) {
       start(waiting.shift()!)
       moved = true
     }
     return moved
   }
-
   const announce = (from: number) => {
     for (let index = from; index < waiting.length; index++) effects.wait(waiting[index]!, index + 1)
   }
 
   return {
     submit(job) {
-      if (waiting.length === 0 && need(job) <= freeSlots) start(job)
+      if (waiting.length === 0 && slots.fits(job.units)) start(job)
       else if (waiting.length >= limits.queue) effects.refuse(job)
       else effects.wait(job, waiting.push(job))
     },
     finish(job) {
-      const taken = running.get(job)
-      if (taken === undefined) return
-      running.delete(job)
-      freeSlots += taken
-      if (advance()) announce(0)
+      if (slots.give(job) && advance()) announce(0)
     },
     leave(job) {
       const index = waiting.indexOf(job)
@@ -78,11 +67,10 @@ export function createQueue<J extends Job>(
       waiting.splice(index, 1)
       announce(advance() ? 0 : index)
     },
-    resize(wanted) {
-      freeSlots += wanted - slots
-      slots = wanted
+    resize(count) {
+      slots.resize(count)
       if (advance()) announce(0)
     },
-    status: () => ({ running: running.size, waiting: waiting.length, busySlots: slots - freeSlots }),
+    status: () => ({ ...slots.status(), waiting: waiting.length }),
   }
 }

@@ -55,6 +55,5 @@ export const workerSchema = z.union([
   pythonWorkerSchema,
   externalWorkerSchema,
 ])
-export type WorkerConfig = z.output<typeof workerSchema>
 export type PythonWorkerConfig = z.output<typeof pythonWorkerSchema>
 export type ExternalWorkerConfig = z.output<typeof externalWorkerSchema>

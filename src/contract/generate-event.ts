@@ -21,7 +21,9 @@ export function encodeEvent(event: EngineEvent, index: number): wire.GenerateEve
     case 'prompt-progress':
       return { progress: { prefillTokensDone: event.processed, prefillTokensTotal: event.total } }
     case 'text-delta':
-      return { delta: { index, text: event.text, numTokens: event.tokens } }
+      return event.reasoning
+        ? { delta: { index, reasoning: event.text, numTokens: event.tokens } }
+        : { delta: { index, text: event.text, numTokens: event.tokens } }
     case 'finish': {
       const { queueMs, prefillMs, decodeMs } = event.timings
       const timings = {
@@ -34,13 +36,21 @@ export function encodeEvent(event: EngineEvent, index: number): wire.GenerateEve
   }
 }
 
-/** Undefined for what an engine's reader has no word for: Started, the place in a queue. */
-export function decodeEvent({ delta, finished, progress }: wire.GenerateEvent): EngineEvent | undefined {
-  if (delta?.text) return { type: 'text-delta', text: delta.text, tokens: delta.numTokens ?? 0 }
-  if (finished) return decodeFinished(finished)
-  if (!progress?.prefillTokensTotal) return undefined
+/** None for what an engine's reader has no word for: Started, the place in a queue. */
+export function decodeEvents({ delta, finished, progress }: wire.GenerateEvent): EngineEvent[] {
+  if (delta) return decodeDelta(delta)
+  if (finished) return [decodeFinished(finished)]
+  if (!progress?.prefillTokensTotal) return []
   const { prefillTokensDone = 0, prefillTokensTotal } = progress
-  return { type: 'prompt-progress', processed: prefillTokensDone, total: prefillTokensTotal }
+  return [{ type: 'prompt-progress', processed: prefillTokensDone, total: prefillTokensTotal }]
+}
+
+/** One step may end the reasoning and begin the answer; its tokens are then counted with the answer. */
+function decodeDelta({ text = '', reasoning = '', numTokens = 0 }: wire.Delta): EngineEvent[] {
+  if (reasoning === '') return text === '' ? [] : [{ type: 'text-delta', text, tokens: numTokens }]
+  const tokens = text === '' ? numTokens : 0
+  const thought: EngineEvent = { type: 'text-delta', text: reasoning, tokens, reasoning: true }
+  return text === '' ? [thought] : [thought, { type: 'text-delta', text, tokens: numTokens }]
 }
 
 const decodeFinished = ({ reason, usage = {}, timings = {} }: wire.Finished): EngineEvent => ({
@@ -50,6 +60,7 @@ const decodeFinished = ({ reason, usage = {}, timings = {} }: wire.Finished): En
     promptTokens: usage.promptTokens ?? 0,
     cachedTokens: usage.cachedTokens ?? 0,
     completionTokens: usage.completionTokens ?? 0,
+    ...(usage.reasoningTokens && { reasoningTokens: usage.reasoningTokens }),
   },
   timings: {
     queueMs: (timings.queueUs ?? 0) / 1000,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EngineEvent, EngineStatus, LoadOptions, ModelInfo } from '../engine/types.ts'
 import { controlService, inferenceService } from './definition.ts'
-import { decodeEvent, encodeEvent } from './generate-event.ts'
+import { decodeEvents, encodeEvent } from './generate-event.ts'
 import { decodeModelLoad, encodeModelLoad } from './model-load.ts'
 import { decodeLoadRequest, decodeModelInfo, encodeLoadRequest, encodeModelInfo } from './model.ts'
 import { createRandom, type Random } from './random.test-kit.ts'
@@ -42,22 +42,29 @@ test('any event of an engine arrives as it was sent', () => {
     const event = createEvent(random)
     const index = random.below(4)
     const arrived = responseDeserialize(responseSerialize(encodeEvent(event, index)))
-    expect(decodeEvent(arrived), label).toEqual(event)
+    expect(decodeEvents(arrived), label).toEqual([event])
     if (event.type !== 'prompt-progress')
       expect((arrived.delta ?? arrived.finished)?.index ?? 0, label).toBe(index)
   })
 })
 
 test('what an engine has no word for is no event', () => {
-  expect(decodeEvent({ started: { promptTokens: 3 } })).toBeUndefined()
-  expect(decodeEvent({ progress: { queuePosition: 2 } })).toBeUndefined()
-  expect(decodeEvent({ delta: { tokenIds: [1] } })).toBeUndefined()
-  expect(decodeEvent({})).toBeUndefined()
+  expect(decodeEvents({ started: { promptTokens: 3 } })).toEqual([])
+  expect(decodeEvents({ progress: { queuePosition: 2 } })).toEqual([])
+  expect(decodeEvents({ delta: { tokenIds: [1] } })).toEqual([])
+  expect(decodeEvents({})).toEqual([])
+})
+
+test('a step that ends the reasoning and begins the answer is two events, counted once', () => {
+  expect(decodeEvents({ delta: { reasoning: 'so', text: 'Yes', numTokens: 2 } })).toEqual([
+    { type: 'text-delta', text: 'so', tokens: 0, reasoning: true },
+    { type: 'text-delta', text: 'Yes', tokens: 2 },
+  ])
 })
 
 test('reasons that engines do not have become the nearest, and missing numbers are zero', () => {
   for (const reason of ['FINISH_REASON_CONTENT_FILTER', 'FINISH_REASON_UNSPECIFIED', undefined] as const)
-    expect(decodeEvent({ finished: { ...(reason && { reason }) } })).toEqual({
+    expect(decodeEvents({ finished: { ...(reason && { reason }) } })[0]).toEqual({
       type: 'finish',
       reason: 'stop',
       usage: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },

@@ -36,7 +36,10 @@ export function createControlActions(options: ControlOptions): ControlActions {
     ...createWorkerActions(house.fleet, options.workerSettings),
     status: () => describeDaemon(options),
     stop: options.stop,
-    engines: () => house.loaded.running().map((model) => describeEngine(model, house.fleet)),
+    async engines() {
+      await house.fleet.refresh()
+      return house.loaded.running().map((model) => describeEngine(model, house.fleet))
+    },
     loadModel: (body, hooks) => loadModel(house, body, hooks),
     unloadModel: (name) => house.loaded.unload(name),
   }

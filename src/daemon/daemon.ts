@@ -44,15 +44,7 @@ export type Daemon = {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
-  const configured = readConfiguredModels(config, options.baseFolder)
-  const places = {
-    baseFolder: options.baseFolder,
-    stateFolder: paths.folder,
-    packageRoot: options.packageRoot,
-  }
-  const workerSettings = readWorkerSettings(config, paths, log)
-  const workers = createConfiguredWorkers(config, places, workerSettings)
-  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings })
+  const { configured, workers, workerSettings, house } = openHouse(options)
   const control = createControlActions({
     ...options,
     house,
@@ -95,6 +87,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
     },
+  }
+}
+
+/** What the config names, and the house that will hold it. Nothing runs yet. */
+function openHouse(options: DaemonOptions) {
+  const { config, paths, log, baseFolder, packageRoot } = options
+  const configured = readConfiguredModels(config, baseFolder)
+  const workerSettings = readWorkerSettings(config, paths, log)
+  const places = { baseFolder, stateFolder: paths.folder, packageRoot }
+  return {
+    configured,
+    workerSettings,
+    workers: createConfiguredWorkers(config, places, workerSettings),
+    house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
   }
 }
 

@@ -18,6 +18,8 @@ export interface Fleet {
   add(worker: Worker, hooks: StartHooks): Promise<void>
   remove(id: string): Promise<void>
   stopAll(): Promise<void>
+  /** Asks every worker for its load now; one that does not answer keeps its last report. */
+  refresh(): Promise<void>
 }
 
 export type FleetOptions = {
@@ -28,61 +30,37 @@ export type FleetOptions = {
   onChange(): void
 }
 
-export function createFleet({ balance, waitMs, log, onChange }: FleetOptions): Fleet {
+export function createFleet(options: FleetOptions): Fleet {
   const members = new Map<string, { worker: Worker; leave(): void }>()
-  const sets = new Map<string, ReplicaSet>()
-
-  function ensureSet(model: string): ReplicaSet {
-    const present = sets.get(model)
-    if (present) return present
-    const set = createReplicaSet(model, {
-      policy: balance,
-      waitMs,
-      onMoved: ({ from, to, error }) =>
-        log.warn({ event: 'request.moved', model, from, to, code: error.code }, error.message),
-    })
-    sets.set(model, set)
-    for (const { worker } of members.values()) join(worker)
-    return set
-  }
-  function join(worker: Worker): void {
-    for (const { model, replica } of worker.replicas()) {
-      const set = ensureSet(model)
-      if (!set.replicas().includes(replica)) set.add(replica)
-    }
+  const workers = () => [...members.values()].map(({ worker }) => worker)
+  const sets = createReplicaSets(options, workers)
+  const find = (id: string) => {
+    const member = members.get(id)
+    if (member) return member
+    const known = [...members.keys()].slice(0, 20).join(', ') || 'none'
+    throw new AppError('not_found', `there is no worker "${id.slice(0, 100)}"; there are: ${known}`)
   }
   async function remove(id: string): Promise<void> {
-    const member = members.get(id)
-    if (!member) throw unknown(id, [...members.keys()])
+    const { worker, leave } = find(id)
     members.delete(id)
-    member.leave()
-    for (const { model } of member.worker.replicas()) sets.get(model)?.remove(id)
-    onChange()
-    await member.worker.stop()
+    leave()
+    sets.part(worker)
+    options.onChange()
+    await worker.stop()
   }
 
   return {
-    workers: () => [...members.values()].map(({ worker }) => worker),
-    find(id) {
-      const member = members.get(id)
-      if (!member) throw unknown(id, [...members.keys()])
-      return member.worker
-    },
-    models: () => [
-      ...new Set([...members.values()].flatMap(({ worker }) => worker.replicas().map(({ model }) => model))),
-    ],
-    replicas: ensureSet,
-    async closeReplicas(model) {
-      const set = sets.get(model)
-      sets.delete(model)
-      await set?.close()
-    },
+    workers,
+    find: (id) => find(id).worker,
+    models: () => [...new Set(workers().flatMap((worker) => worker.replicas().map(({ model }) => model)))],
+    replicas: sets.of,
+    closeReplicas: sets.close,
     async add(worker, hooks) {
       if (members.has(worker.id))
         throw new AppError('conflict', `there is a worker named ${worker.id} already; choose another name`)
       const follow = () => {
-        join(worker)
-        onChange()
+        sets.join(worker)
+        options.onChange()
       }
       members.set(worker.id, { worker, leave: worker.subscribe(follow) })
       follow()
@@ -94,13 +72,46 @@ export function createFleet({ balance, waitMs, log, onChange }: FleetOptions): F
       }
     },
     remove,
+    async refresh() {
+      await Promise.all(workers().map((worker) => worker.connection?.refresh()))
+    },
     async stopAll() {
       await Promise.all([...members.keys()].map(remove))
     },
   }
 }
 
-function unknown(id: string, known: string[]): AppError {
-  const shown = known.slice(0, 20).join(', ')
-  return new AppError('not_found', `there is no worker "${id.slice(0, 100)}"; there are: ${shown || 'none'}`)
+/** For each model the set of its replicas, whoever runs them. */
+function createReplicaSets({ balance, waitMs, log }: FleetOptions, workers: () => Worker[]) {
+  const sets = new Map<string, ReplicaSet>()
+  const make = (model: string) => {
+    const set = createReplicaSet(model, {
+      policy: balance,
+      waitMs,
+      onMoved: ({ from, to, error }) =>
+        log.warn({ event: 'request.moved', model, from, to, code: error.code }, error.message),
+    })
+    sets.set(model, set)
+    workers().forEach(join)
+    return set
+  }
+  const of = (model: string) => sets.get(model) ?? make(model)
+  function join(worker: Worker): void {
+    for (const { model, replica } of worker.replicas()) {
+      const set = of(model)
+      if (!set.replicas().includes(replica)) set.add(replica)
+    }
+  }
+  return {
+    of,
+    join,
+    part(worker: Worker) {
+      for (const { model } of worker.replicas()) sets.get(model)?.remove(worker.id)
+    },
+    async close(model: string) {
+      const set = sets.get(model)
+      sets.delete(model)
+      await set?.close()
+    },
+  }
 }

@@ -11,7 +11,10 @@ type WorkerActions = Pick<ControlActions, 'listWorkers' | 'addWorker' | 'drainWo
 
 /** What operators may do with workers while the daemon runs. */
 export const createWorkerActions = (fleet: Fleet, settings: WorkerSettings): WorkerActions => ({
-  listWorkers: () => fleet.workers().map(describeWorker),
+  async listWorkers() {
+    await fleet.refresh()
+    return fleet.workers().map(describeWorker)
+  },
   async addWorker(body) {
     const worker = createExternal(decodeWorker(body), process.cwd(), settings)
     const hooks = { signal: new AbortController().signal, onProgress: () => undefined }

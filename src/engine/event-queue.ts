@@ -77,8 +77,9 @@ export class EventQueue implements AsyncIterableIterator<EngineEvent, undefined>
   #merge(event: EngineEvent): boolean {
     const before = this.#ready.at(-1)
     if (before?.type !== 'text-delta' || event.type !== 'text-delta') return false
+    if (before.reasoning !== event.reasoning) return false
     const text = before.text + event.text
-    this.#ready[this.#ready.length - 1] = { type: 'text-delta', text, tokens: before.tokens + event.tokens }
+    this.#ready[this.#ready.length - 1] = { ...event, text, tokens: before.tokens + event.tokens }
     return true
   }
 }

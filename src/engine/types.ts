@@ -3,7 +3,13 @@
 export type FinishReason = 'stop' | 'length' | 'tool-calls'
 
 /** Token counts are the engine's own. `cachedTokens` of the prompt were found in a slot's KV cells. */
-export type Usage = { promptTokens: number; cachedTokens: number; completionTokens: number }
+export type Usage = {
+  promptTokens: number
+  cachedTokens: number
+  completionTokens: number
+  /** Part of `completionTokens`, where the engine can tell. */
+  reasoningTokens?: number
+}
 
 /** Milliseconds, measured in the engine: waiting for a slot, prompt processing, generation. */
 export type Timings = { queueMs: number; prefillMs: number; decodeMs: number }
@@ -60,11 +66,19 @@ export type EmbedRequest = {
 /** One vector of length 1 per input, in their order. */
 export type Embeddings = { vectors: Float32Array[]; promptTokens: number }
 
+export type TextDelta = {
+  type: 'text-delta'
+  text: string
+  /** How many sampled tokens this text stands for (held-back text is counted where it leaves). */
+  tokens: number
+  /** What the model thinks before it answers, where the engine can tell the two apart. */
+  reasoning?: true
+}
+
 /** Named noun-action, like the parts of a sentence: `text-delta`, never `emitText`. */
 export type EngineEvent =
   | { type: 'prompt-progress'; processed: number; total: number }
-  /** `tokens`: how many sampled tokens this text stands for (held-back text is counted where it leaves). */
-  | { type: 'text-delta'; text: string; tokens: number }
+  | TextDelta
   | { type: 'finish'; reason: FinishReason; usage: Usage; timings: Timings }
 
 export type ModelInfo = {

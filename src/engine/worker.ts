@@ -44,6 +44,8 @@ export interface WorkerConnection {
   readonly lost: Promise<AppError>
   /** The latest load report. */
   report(): WorkerReport
+  /** Asks for a report now, so that counters are of this moment; never rejects. */
+  refresh(): Promise<void>
   /** Runs at each report and when the connection is lost. Returns how to stop that. */
   subscribe(listener: () => void): () => void
   models(): Promise<WorkerModel[]>

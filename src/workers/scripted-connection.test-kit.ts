@@ -33,6 +33,7 @@ export function createScriptedConnection(models: WorkerModel[] = []): ScriptedCo
     address: { target: 'unix:/scripted' },
     lost: lost.promise,
     lose: (message = 'gone') => lost.resolve(new AppError('worker_lost', message)),
+    refresh: async () => undefined,
     report: () => ({ observedAt: new Date(), draining, memoryUsedBytes: undefined }),
     sayDraining() {
       draining = true

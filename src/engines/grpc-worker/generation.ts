@@ -1,6 +1,6 @@
 import type { ClientReadableStream } from '@grpc/grpc-js'
 import { inferenceService } from '../../contract/definition.ts'
-import { decodeEvent } from '../../contract/generate-event.ts'
+import { decodeEvents } from '../../contract/generate-event.ts'
 import type { EncodedRequest } from '../../contract/generate-request.ts'
 import type * as wire from '../../contract/wire-types.ts'
 import { EventQueue } from '../../engine/event-queue.ts'
@@ -100,8 +100,10 @@ export class Generation implements AsyncIterableIterator<EngineEvent, undefined>
   #take(message: wire.GenerateEvent): void {
     if (this.#isOver) return
     this.#own.isStarted = true
-    const event = decodeEvent(message)
-    if (event === undefined) return
+    for (const event of decodeEvents(message)) this.#pass(event)
+  }
+
+  #pass(event: EngineEvent): void {
     if (event.type === 'finish') {
       this.#close()
       this.#queue.push(event)

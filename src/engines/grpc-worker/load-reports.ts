@@ -1,3 +1,4 @@
+import { controlService } from '../../contract/definition.ts'
 import { decodeTimestamp } from '../../contract/timestamp.ts'
 import type * as wire from '../../contract/wire-types.ts'
 import type { WorkerConnection, WorkerReport } from '../../engine/worker.ts'
@@ -6,13 +7,16 @@ import { createLoadTracker, type LoadTracker } from './load-tracker.ts'
 import { watchLoad, type LoadWatchOptions } from './load-watch.ts'
 import type { WorkerClient } from './worker-client.ts'
 
-export type LoadReports = Pick<WorkerConnection, 'lost' | 'report' | 'subscribe'> & {
+export type LoadReports = Pick<WorkerConnection, 'lost' | 'report' | 'refresh' | 'subscribe'> & {
   /** Resolves at the first report; rejects when the worker is lost before. */
   first: Promise<void>
   /** The load of one model, whether it was reported yet or not. */
   track(model: string): LoadTracker
   stop(): void
 }
+
+/** A person waits for it. */
+const refreshMs = 2000
 
 /** What a worker says of itself while the connection lasts. Ends the client when it is lost. */
 export function followReports(
@@ -31,14 +35,15 @@ export function followReports(
     trackers.set(model, tracker)
     return tracker
   }
+  const onReport = (report: wire.LoadReport) => {
+    latest = report
+    for (const load of report.models ?? []) track(load.model ?? '').report(load)
+    first.resolve()
+    notify()
+  }
   const stop = watchLoad(client, {
     ...options,
-    onReport(report) {
-      latest = report
-      for (const load of report.models ?? []) track(load.model ?? '').report(load)
-      first.resolve()
-      notify()
-    },
+    onReport,
     onLost(error) {
       client.end(error)
       lost.resolve(error)
@@ -58,6 +63,8 @@ export function followReports(
     first: first.promise,
     lost: lost.promise,
     report,
+    // What is lost meanwhile is noticed by the watch; the last report stands.
+    refresh: () => client.unary(controlService.GetLoad, {}, refreshMs).then(onReport, () => undefined),
     track,
     stop,
     subscribe,

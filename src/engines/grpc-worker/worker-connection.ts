@@ -41,6 +41,7 @@ export async function openConnection(
     address,
     lost: reports.lost,
     report: reports.report,
+    refresh: reports.refresh,
     subscribe: reports.subscribe,
     models: models.list,
     engine: models.engine,

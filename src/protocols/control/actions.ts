@@ -22,10 +22,10 @@ export type ControlActions = {
   listModels(): ListedModel[]
   showModel(name: string): Promise<ShownModel>
   removeModel(name: string): Promise<RemovedModel>
-  engines(): RunningEngine[]
+  engines(): Promise<RunningEngine[]>
   loadModel(body: LoadModelBody, hooks: ActionHooks): Promise<RunningEngine>
   unloadModel(name: string): Promise<void>
-  listWorkers(): ListedWorker[]
+  listWorkers(): Promise<ListedWorker[]>
   /** Connects to a running worker and keeps the connection up. Resolves when its models are known. */
   addWorker(body: AddWorkerBody): Promise<ListedWorker>
   /** It takes nothing new; resolves when nothing runs on it, or with what is left when the time is over. */

@@ -39,7 +39,7 @@ export const createControlProtocol = (actions: ControlActions): Protocol => ({
 
 const daemonRoutes = (actions: ControlActions): Route[] => [
   { method: 'GET', path: '/api/daemon', run: async () => ({ json: actions.status() }) },
-  { method: 'GET', path: '/api/engines', run: async () => ({ json: { engines: actions.engines() } }) },
+  { method: 'GET', path: '/api/engines', run: async () => ({ json: { engines: await actions.engines() } }) },
   defineRoute({
     method: 'POST',
     path: '/api/daemon/stop',

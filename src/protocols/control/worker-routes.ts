@@ -22,7 +22,11 @@ const drainBody = z.strictObject({ id: text, timeout_ms: z.int().min(0).max(hour
 
 /** `/api/workers`: who runs models, and how an operator takes one out of service. */
 export const workerRoutes = (actions: ControlActions): Route[] => [
-  { method: 'GET', path: '/api/workers', run: async () => ({ json: { workers: actions.listWorkers() } }) },
+  {
+    method: 'GET',
+    path: '/api/workers',
+    run: async () => ({ json: { workers: await actions.listWorkers() } }),
+  },
   defineRoute({
     method: 'POST',
     path: '/api/workers',

@@ -1,3 +1,4 @@
+import type { TextDelta } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
 import type { Generation, ServerEvent } from '../protocol.ts'
 import { mergeChoices } from './merge-choices.ts'
@@ -7,7 +8,7 @@ import { encodeUsage, type Finish } from './usage.ts'
 export type ChunkWriter = {
   /** Sent once per choice before anything else of it; undefined: nothing to say. */
   open(index: number): string | undefined
-  text(index: number, text: string): string
+  text(index: number, delta: TextDelta): string
   finish(index: number, reason: Finish['reason']): string
   usage(totals: ReturnType<typeof encodeUsage>): string
 }
@@ -39,7 +40,7 @@ export async function* answerStream(
     if (event.type === 'finish') {
       finishes[index] = event
       yield { data: writer.finish(index, event.reason) }
-    } else if (event.text !== '') yield { data: writer.text(index, event.text) }
+    } else if (event.text !== '') yield { data: writer.text(index, event) }
   }
   if (Object.keys(finishes).length < generation.choices.length) {
     throw new AppError('engine_failed', 'the engine stopped without finishing the answer')

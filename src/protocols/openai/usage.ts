@@ -16,6 +16,7 @@ export function encodeUsage(finishes: Finish[], choicesPerPrompt: number, queueM
   const firstOfPrompt = finishes.filter((_, index) => index % choicesPerPrompt === 0)
   const promptTokens = sum(firstOfPrompt, (finish) => finish.usage.promptTokens)
   const cachedTokens = sum(firstOfPrompt, (finish) => finish.usage.cachedTokens)
+  const reasoningTokens = sum(finishes, (finish) => finish.usage.reasoningTokens ?? 0)
   const completionTokens = sum(finishes, (finish) => finish.usage.completionTokens)
   const promptMs = longest(finishes, (finish) => finish.timings.prefillMs)
   const predictedMs = longest(finishes, (finish) => finish.timings.decodeMs)
@@ -25,7 +26,7 @@ export function encodeUsage(finishes: Finish[], choicesPerPrompt: number, queueM
       completion_tokens: completionTokens,
       total_tokens: promptTokens + completionTokens,
       prompt_tokens_details: { cached_tokens: cachedTokens },
-      completion_tokens_details: { reasoning_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: reasoningTokens },
     },
     timings: {
       queue_ms: round(queueMs + longest(finishes, (finish) => finish.timings.queueMs)),

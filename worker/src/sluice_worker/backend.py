@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from .errors import WorkerError
 
@@ -179,11 +179,6 @@ class Backend(Protocol):
         """Of the contract's list of features, those that depend on the backend: embed, logprobs, ..."""
         ...
 
-    @property
-    def failure(self) -> WorkerError | None:
-        """Why the engine has ended on its own; None while it works. The server asks once a second."""
-        ...
-
     async def load(self, progress: Callable[[float, str], None]) -> ModelDescription:
         """Load and warm up; `progress` takes a fraction of 0 to 1 and what is being done, from any thread."""
         ...
@@ -216,4 +211,14 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """End what runs with an error and free the memory. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class ReportsFailure(Protocol):
+    """A backend whose engine can end on its own: the server asks once a second, and ends with it."""
+
+    @property
+    def failure(self) -> WorkerError | None:
+        """Why the engine has ended; None while it works, and after `close`."""
         ...

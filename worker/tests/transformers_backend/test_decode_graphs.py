@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
+
 from sluice_worker.transformers_backend import TransformersBackend, start
 from sluice_worker.transformers_backend.decode_graphs import DecodeGraphs, Recorder, Replay
 
@@ -37,7 +38,9 @@ def broken() -> Recorder:
 
 
 @pytest.fixture
-def make_recorded(make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch) -> Callable[..., TransformersBackend]:
+def make_recorded(
+    make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., TransformersBackend]:
     def make(recorder: Callable[[], Recorder], parallel: int) -> TransformersBackend:
         monkeypatch.setattr(start, "cuda_recorder", recorder)
         monkeypatch.setattr(start, "_records", lambda settings, device: True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import torch
-from sluice_worker.transformers_backend.draw import Filters, draw_filtered, draw_plain, pick
 from transformers import MinPLogitsWarper, TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+from sluice_worker.transformers_backend.draw import Filters, draw_filtered, draw_plain, pick
 
 _DRAWS = 4000
 CASES: list[dict[str, Any]] = [
@@ -28,7 +29,11 @@ def filters(rows: int, size: int, **settings: Any) -> Filters:
 
     top_k = settings.get("top_k", size)
     return Filters(
-        column("temperature", 1.0), column("top_k", size, torch.long), column("top_p", 1.0), column("min_p", 0.0), top_k
+        column("temperature", 1.0),
+        column("top_k", size, torch.long),
+        column("top_p", 1.0),
+        column("min_p", 0.0),
+        top_k,
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import AutoModel, BertConfig, BertModel
+
 from sluice_worker.errors import WorkerError
 from sluice_worker.transformers_backend import TransformersBackend
-from transformers import AutoModel, BertConfig, BertModel
 
 from .answers import answer, greedy
 from .conftest import MakeBackend

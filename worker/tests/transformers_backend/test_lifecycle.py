@@ -7,6 +7,7 @@ import gc
 import random
 
 import pytest
+
 from sluice_worker.backend import Finish, Generation, Sampling, TextDelta
 from sluice_worker.errors import WorkerError
 from sluice_worker.transformers_backend import TransformersBackend
@@ -34,7 +35,9 @@ async def start(backend: TransformersBackend, generation: Generation) -> asyncio
     return task
 
 
-async def test_closing_the_iterator_frees_the_row(backend: TransformersBackend, prompts: list[list[int]]) -> None:
+async def test_closing_the_iterator_frees_the_row(
+    backend: TransformersBackend, prompts: list[list[int]]
+) -> None:
     before = backend.load_now().cancelled
     events = backend.generate(greedy(prompts[0], 900, ignore_eos=True))
     while not isinstance(await anext(events), TextDelta):
@@ -175,7 +178,7 @@ def test_higher_priorities_go_first(make_backend: MakeBackend, prompts: list[lis
         tasks = []
         for place, priority in enumerate((0, -1, 5, 1)):
             tasks.append(asyncio.ensure_future(run(priority, place)))
-            await until(lambda: backend.load_now().waiting == len(tasks))  # noqa: B023
+            await until(lambda: backend.load_now().waiting == len(tasks))
         busy.cancel()
         await asyncio.gather(*tasks)
 
@@ -216,7 +219,8 @@ def test_close_ends_what_runs_and_what_waits(make_backend: MakeBackend, prompts:
 
     async def scenario() -> None:
         readers = [
-            asyncio.ensure_future(answer(backend, greedy(prompt, 900, ignore_eos=True))) for prompt in prompts[:5]
+            asyncio.ensure_future(answer(backend, greedy(prompt, 900, ignore_eos=True)))
+            for prompt in prompts[:5]
         ]
         await until(lambda: (backend.load_now().running, backend.load_now().waiting) == (2, 3))
         await asyncio.gather(backend.close(), backend.close())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+
 from sluice_worker.errors import WorkerError
 from sluice_worker.transformers_backend import TransformersBackend
 from sluice_worker.transformers_backend.layout import StepLayout

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+
 from sluice_worker.backend import Sampling
 from sluice_worker.errors import WorkerError
 from sluice_worker.transformers_backend import TransformersBackend
@@ -22,7 +23,9 @@ async def test_a_seed_repeats_in_any_company(backend: TransformersBackend, promp
         greedy(prompt, 40, sampling=Sampling(temperature=1.0, top_k=index or None, seed=index))
         for index, prompt in enumerate(prompts[1:])
     ]
-    assert [one.tokens for one in await answers(backend, [seeded, *company, seeded])][::20] == [alone.tokens] * 2
+    assert [one.tokens for one in await answers(backend, [seeded, *company, seeded])][::20] == [
+        alone.tokens
+    ] * 2
     other = greedy(prompts[0], 40, sampling=Sampling(temperature=0.9, top_p=0.95, seed=12))
     assert (await answer(backend, other)).tokens != alone.tokens
 
@@ -40,7 +43,9 @@ async def test_the_model_ends_by_itself(backend: TransformersBackend, prompts: l
     assert "<|" not in found.text
 
 
-async def test_ends_can_be_ignored_and_put_off(backend: TransformersBackend, prompts: list[list[int]]) -> None:
+async def test_ends_can_be_ignored_and_put_off(
+    backend: TransformersBackend, prompts: list[list[int]]
+) -> None:
     length = (await answer(backend, greedy(prompts[14], 900))).end.completion_tokens
     ignoring = await answer(backend, greedy(prompts[14], length + 10, ignore_eos=True))
     assert (ignoring.end.reason, ignoring.end.completion_tokens) == ("length", length + 10)
@@ -105,7 +110,9 @@ async def test_logprobs(backend: TransformersBackend, reference: Any, prompts: l
     assert b"".join(one.token_bytes for one in found.logprobs).decode() == found.text
 
 
-async def test_penalties_change_what_is_repeated(backend: TransformersBackend, prompts: list[list[int]]) -> None:
+async def test_penalties_change_what_is_repeated(
+    backend: TransformersBackend, prompts: list[list[int]]
+) -> None:
     plain = (await answer(backend, greedy(prompts[0], 60, ignore_eos=True))).tokens
     assert len(set(plain)) < 60
     for penalty in ({"presence_penalty": 90.0}, {"frequency_penalty": 90.0}):
@@ -116,7 +123,9 @@ async def test_penalties_change_what_is_repeated(backend: TransformersBackend, p
     assert not set(found.tokens) & set(prompts[0])
 
 
-async def test_a_forced_token_is_all_that_comes(backend: TransformersBackend, prompts: list[list[int]]) -> None:
+async def test_a_forced_token_is_all_that_comes(
+    backend: TransformersBackend, prompts: list[list[int]]
+) -> None:
     token = (await backend.encode_text("moon", False))[0]
     forced = greedy(prompts[0], 8, sampling=Sampling(temperature=1.0, logit_bias={token: 100.0}))
     assert (await answer(backend, forced)).tokens == [token] * 8
@@ -126,7 +135,9 @@ async def test_a_forced_token_is_all_that_comes(backend: TransformersBackend, pr
     ("change", "param"),
     [({"sampling": Sampling(logit_bias={2048: 1.0})}, "logit_bias"), ({"prompt": [5, 9999]}, "prompt")],
 )
-async def test_tokens_that_do_not_exist(backend: TransformersBackend, change: dict[str, Any], param: str) -> None:
+async def test_tokens_that_do_not_exist(
+    backend: TransformersBackend, change: dict[str, Any], param: str
+) -> None:
     prompt = change.pop("prompt", [5])
     with pytest.raises(WorkerError, match="2048 tokens") as caught:
         await answer(backend, greedy(prompt, 4, **change))

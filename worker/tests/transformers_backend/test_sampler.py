@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import RepetitionPenaltyLogitsProcessor
+
 from sluice_worker.backend import Generation, Sampling
 from sluice_worker.transformers_backend.row_sampler import RowSampler
 from sluice_worker.transformers_backend.sampler import Request, Sampled, Sampler
 from sluice_worker.transformers_backend.vocabulary import Vocabulary
-from transformers import RepetitionPenaltyLogitsProcessor
 
 from .tokenizers_of_kinds import byte_level
 
@@ -30,7 +31,9 @@ def row_sampler(temperature: float | None = 0, **settings: Any) -> RowSampler:
     return RowSampler(generation, (0, 2), CPU)
 
 
-def choose(sampler: Sampler, logits: torch.Tensor, rows: list[RowSampler], answered: int = 0) -> list[Sampled]:
+def choose(
+    sampler: Sampler, logits: torch.Tensor, rows: list[RowSampler], answered: int = 0
+) -> list[Sampled]:
     return sampler.choose(logits.clone(), [Request(index, row, answered) for index, row in enumerate(rows)])
 
 

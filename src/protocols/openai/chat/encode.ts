@@ -1,18 +1,21 @@
 import type { AnswerHeader } from '../answer-header.ts'
 import type { ChunkWriter } from '../answer-stream.ts'
-import { encodeUsage, finishReasons, type Finish } from '../usage.ts'
+import type { CollectedChoice } from '../collect-choice.ts'
+import { encodeUsage, finishReasons } from '../usage.ts'
 
-export function encodeChat(
-  header: AnswerHeader,
-  answers: { text: string; finish: Finish }[],
-  queueMs: number,
-): object {
+export function encodeChat(header: AnswerHeader, answers: CollectedChoice[], queueMs: number): object {
   const finishes = answers.map((answer) => answer.finish)
   return {
     ...header,
-    choices: answers.map(({ text, finish }, index) => ({
+    choices: answers.map(({ text, reasoning, finish }, index) => ({
       index,
-      message: { role: 'assistant', content: text, refusal: null },
+      // DeepSeek's and vLLM's extension, which clients that show reasoning know.
+      message: {
+        role: 'assistant',
+        content: text,
+        refusal: null,
+        ...(reasoning && { reasoning_content: reasoning }),
+      },
       logprobs: null,
       finish_reason: finishReasons[finish.reason],
     })),
@@ -28,7 +31,8 @@ export function createChatWriter(header: AnswerHeader, includeUsage: boolean): C
   const rest = `},"logprobs":null,"finish_reason":null}]${usage}}`
   return {
     open: (index) => `${head}${index},"delta":{"role":"assistant","content":"","refusal":null${rest}`,
-    text: (index, text) => `${head}${index},"delta":{"content":${JSON.stringify(text)}${rest}`,
+    text: (index, { text, reasoning }) =>
+      `${head}${index},"delta":{"${reasoning ? 'reasoning_content' : 'content'}":${JSON.stringify(text)}${rest}`,
     finish: (index, reason) =>
       `${head}${index},"delta":{},"logprobs":null,"finish_reason":"${finishReasons[reason]}"}]${usage}}`,
     usage: (totals) => `${fields},"choices":[],${JSON.stringify(totals).slice(1)}`,

@@ -43,7 +43,7 @@ export function createCompletionWriter(
       const echo = echoes[Math.floor(index / choicesPerPrompt)]
       return echo === undefined ? undefined : chunk(index, echo, 'null')
     },
-    text: (index, text) => chunk(index, text, 'null'),
+    text: (index, { text }) => chunk(index, text, 'null'),
     finish: (index, reason) => chunk(index, '', `"${finishReasons[reason]}"`),
     usage: (totals) => `${fields},"choices":[],${JSON.stringify(totals).slice(1)}`,
   }

@@ -74,8 +74,10 @@ class CallParser:
                 return True
         before, marker, rest = self._buffer.partition(self._format.opening)
         if marker:
-            self._say(before if before.strip() or not self._is_fresh else "")
-            self._open(marker, rest, announced=True)
+            if before.strip() or not self._is_fresh:
+                self._say(before)
+                before = ""
+            self._open(before + marker, rest, announced=True)
             return True
         safe = len(before) - held_length(before, self._format.opening)
         if self._is_fresh and not before[:safe].strip():

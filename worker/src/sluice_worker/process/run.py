@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 
+from ..backend import ReportsFailure
 from ..backends import (
     BackendOptions,
     BackendUnavailableError,
@@ -129,9 +130,10 @@ async def _serve(server: WorkerServer, signals: StopSignals) -> int:
 async def _await_failure(server: WorkerServer) -> WorkerError:
     """A worker without an engine would accept requests and never answer."""
     while True:
-        loaded = server.model.loaded
-        if loaded is not None and loaded.backend.failure is not None:
-            return loaded.backend.failure
+        backend = server.model.loaded and server.model.loaded.backend
+        failure = backend.failure if isinstance(backend, ReportsFailure) else None
+        if failure is not None:
+            return failure
         await asyncio.sleep(_LOOK_INTERVAL)
 
 

@@ -111,7 +111,8 @@ class _Collector:
             except (asyncio.TimeoutError, asyncio.QueueEmpty):
                 break
             _add(items, item)
-        self._last = loop.time()
+        if isinstance(items[0][1], TextDelta):
+            self._last = loop.time()
         return items
 
 

@@ -10,7 +10,7 @@ import grpc.aio
 
 from ..contract import messages as wire
 from ..contract.descriptors import CONTROL, HEALTH, INFERENCE
-from .handlers import Context, service_handler, stream
+from .handlers import Context, Malformed, service_handler, stream
 from .model_state import ModelState
 
 
@@ -32,6 +32,8 @@ class Health:
         return wire.HealthCheckResponse.SERVING if serves else wire.HealthCheckResponse.NOT_SERVING
 
     async def _check(self, request: object, context: Context) -> wire.HealthCheckResponse:
+        if isinstance(request, Malformed):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the request is no HealthCheckRequest")
         request = cast(wire.HealthCheckRequest, request)
         status = self.status(request.service)
         if status == wire.HealthCheckResponse.SERVICE_UNKNOWN:

@@ -11,7 +11,7 @@ import grpc.aio
 from ..contract import messages as wire
 from ..contract.descriptors import INFERENCE
 from ..errors import WorkerError
-from .handlers import Behavior, Context
+from .handlers import Behavior, Context, Malformed
 from .model_state import ModelState
 from .status import abort_call
 
@@ -53,6 +53,9 @@ class IdentityInterceptor(grpc.aio.ServerInterceptor):
 
     def _checked(self, behavior: Behavior) -> Behavior:
         async def checked(request: object, context: Context) -> object:
+            # What cannot be read is refused by the method itself.
+            if isinstance(request, Malformed):
+                return await behavior(request, context)
             asked = cast(_WithContext, request).context.model
             if asked != self._model.id and asked not in self._model.aliases:
                 await abort_call(context, self._mismatch(asked))

@@ -132,7 +132,7 @@ class Engine:
         if self._embeddings:
             self._embed(forward)
         self._last_step = time.perf_counter()
-        if not self._scheduler.busy and not self._embeddings:
+        if not self._scheduler.has_work and not self._embeddings:
             self._deliver()
             self._working = False
             self._wake.wait()

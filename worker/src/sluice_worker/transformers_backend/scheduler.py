@@ -39,6 +39,10 @@ class Scheduler:
         return self._busy
 
     @property
+    def has_work(self) -> bool:
+        return bool(self._busy or self._waiting)
+
+    @property
     def held_tokens(self) -> int:
         """In the cache, of running requests."""
         return sum(len(row.tokens) for row in list(self._busy))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Sequence
 
 import grpc
@@ -71,12 +72,16 @@ class Binding:
 
     def _bind_unix(self, server: grpc.aio.Server, address: UnixAddress) -> None:
         prepare_socket_file(address.path)
+        # gRPC removes at its end whatever lies at the path that it was given, a successor's socket too. So it
+        # gets another one.
+        first = f"{address.path[:-1]}{'-' if address.path.endswith('~') else '~'}"
         # The socket is its user's alone from its first moment on.
         mask = os.umask(0o177)
         try:
-            server.add_insecure_port(f"unix:{address.path}")
-        except RuntimeError as error:
-            raise ListenError(f"cannot listen at {address}: {_reason(error)}") from error
+            server.add_insecure_port(f"unix:{first}")
+            os.rename(first, address.path)
+        except (RuntimeError, OSError) as error:
+            raise ListenError(f"cannot listen at {address}: {error}") from error
         finally:
             os.umask(mask)
         self._identity = socket_identity(address.path)
@@ -88,15 +93,18 @@ class Binding:
             else:
                 port = server.add_secure_port(str(address), create_credentials(tls))
         except RuntimeError as error:
-            raise ListenError(f"cannot listen at {address}: {_reason(error)}") from error
-        if port == 0:
-            raise ListenError(f"cannot listen at {address}: the address is not available")
+            raise ListenError(f"cannot listen at {address}: {_explain(address, error)}") from error
         self.address = TcpAddress(address.host, port)
 
 
-def _reason(error: RuntimeError) -> str:
-    text = str(error)
-    for known in ("Address already in use", "Cannot assign requested address", "Permission denied"):
-        if known in text:
-            return known.lower()
-    return text.partition("\n")[0][:300]
+def _explain(address: TcpAddress, error: RuntimeError) -> str:
+    """The system's own words, which gRPC keeps to itself."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.bind(place)
+    except OSError as reason:
+        return (reason.strerror or str(reason)).lower()
+    return str(error)
