@@ -26,8 +26,8 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
   const requests = skip ? 0 : options.load.requests
   const recorder = createRecorder()
   enterPhase(live, 'measuring', { requests, durationMs })
+  const selfCheck = await startSelfCheck()
   const startedAt = new Date()
-  const selfCheck = startSelfCheck()
   const issue = async (index: number, slot: number): Promise<void> => {
     live.inFlight += 1
     const attempt = await sender.send(slot, prompts.at(index))
@@ -41,7 +41,7 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
     ...(requests !== undefined && { requests }),
     ...(durationMs !== undefined && { durationMs }),
   })
-  return { startedAt, selfCheck: selfCheck.stop(), recorded: recorder.recorded() }
+  return { startedAt, selfCheck: await selfCheck.stop(), recorded: recorder.recorded() }
 }
 
 const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { round } from './statistics.ts'
 
 /** How much the load generator itself was late. A late loop stamps tokens late. */
@@ -7,12 +8,20 @@ export type SelfCheck = { loop_lag_p99_ms: number; loop_lag_max_ms: number; loop
 /** The monitor's own timer, whose period is part of every value that it reports. */
 const resolutionMs = 2
 
-export const startSelfCheck = (): { stop(): SelfCheck } => {
+/**
+ * The monitor sees a pause only between two turns of its timer: one turn is waited for before the measurement and
+ * one after it, or pauses at the very beginning and end would go unseen.
+ */
+const settle = (): Promise<void> => setTimeout(2 * resolutionMs)
+
+export const startSelfCheck = async (): Promise<{ stop(): Promise<SelfCheck> }> => {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   const before = performance.eventLoopUtilization()
   delay.enable()
+  await settle()
   return {
-    stop() {
+    async stop() {
+      await settle()
       delay.disable()
       const lag = (nanoseconds: number): number => round(Math.max(0, nanoseconds / 1e6 - resolutionMs))
       const samples = delay.count > 0
