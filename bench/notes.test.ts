@@ -34,6 +34,7 @@ const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
     usageRefused: false,
     openedDuring: 0,
     warmed: { sent: 2, failed: 0, errors: [] },
+    dispatch: undefined,
     ...changes,
   })
 const selfCheck = { loop_lag_p99_ms: 1, loop_lag_max_ms: 5, loop_utilization: 0.1 }

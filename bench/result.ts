@@ -1,3 +1,7 @@
+import type { Arrival } from './arrivals/schedule.ts'
+import type { GoodputLimits } from './goodput.ts'
+import type { Load } from './options.ts'
+import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
 import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
@@ -43,6 +47,8 @@ export type BenchResult = {
     output_tokens_per_second: number | null
     total_tokens_per_second: number | null
   }
+  /** Requests that kept every limit of --goodput; failed ones did not. Null without limits. */
+  goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
   latency: Record<LatencyName, LatencySummary | null>
   stream: {
@@ -52,6 +58,8 @@ export type BenchResult = {
     no_itl_because: string | null
   }
   server_timings: TimingMeans
+  /** How the schedule was kept; null in a closed loop. */
+  dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
   self_check: SelfCheck
   thresholds: Verdict[]
@@ -61,7 +69,19 @@ export type BenchResult = {
   samples_dropped: number
 }
 
-export const latencyNames = ['ttft', 'tpot', 'itl', 'chunk_gap', 'e2e'] as const
+/**
+ * In an open loop `ttft` and `e2e` count from the scheduled start; those of `service` count from the dispatch, and
+ * are null in a closed loop, where both are the same.
+ */
+export const latencyNames = [
+  'ttft',
+  'tpot',
+  'itl',
+  'chunk_gap',
+  'e2e',
+  'service_ttft',
+  'service_e2e',
+] as const
 export type LatencyName = (typeof latencyNames)[number]
 
 export type Environment = {
@@ -74,8 +94,17 @@ export type Environment = {
 }
 
 export type Configuration = {
-  mode: 'closed'
+  mode: Load['mode']
+  /** In flight at any time; of an open loop, the most that may be. */
   concurrency: number
+  /** Of an open loop. */
+  arrivals: {
+    arrival: Arrival
+    rate: number
+    burstiness: number
+    ramp_up_s: number | null
+    seed: number
+  } | null
   requests: number | null
   duration_s: number | null
   stream: boolean

@@ -1,7 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import {
+  coefficientOfVariation,
+  gapDistribution,
+  kolmogorovSmirnov,
+} from '../bench/arrivals/distributions.ts'
+import type { Arrival } from '../bench/arrivals/schedule.ts'
 import type { BenchOptions } from '../bench/options.ts'
+import type { DispatchSummary } from '../bench/record/dispatch-summary.ts'
 import type { BenchResult } from '../bench/result.ts'
 import { runBench } from '../bench/run.ts'
 import { behaviours } from '../bench/truth-server/behaviours.ts'
@@ -89,3 +96,42 @@ const spreadOf = (values: number[]): Spread => ({
   median: values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN,
   worst: values.toSorted((left, right) => Math.abs(left) - Math.abs(right)).at(-1) ?? Number.NaN,
 })
+
+export type ArrivalRow = {
+  arrival: Arrival
+  rate: number
+  requests: number
+  cv: number
+  probability: number | undefined
+} & DispatchSummary
+
+/** What really left, against what was asked: the distribution of the gaps between dispatches. */
+export const measureArrivals = async (
+  url: string,
+  arrival: Arrival,
+  rate: number,
+  requests: number,
+): Promise<ArrivalRow> => {
+  const burstiness = arrival === 'gamma' ? 0.5 : 1
+  const load = { mode: 'open', arrival, rate, burstiness, requests, maxConcurrency: 4096 } as const
+  const result = await runQuietly({
+    ...optionsFor(url, 'plain', load),
+    sampling: { seed: 1, ignoreEos: false },
+  })
+  const starts = result.samples.map(({ start }) => start).toSorted((left, right) => left - right)
+  const gaps = starts.slice(1).map((start, index) => start - starts[index]!)
+  return {
+    arrival,
+    rate,
+    requests,
+    cv: coefficientOfVariation(gaps),
+    probability:
+      arrival === 'constant'
+        ? undefined
+        : kolmogorovSmirnov(
+            gaps.map((gap) => (gap * rate) / 1000),
+            gapDistribution(arrival, burstiness),
+          ),
+    ...result.dispatch!,
+  }
+}

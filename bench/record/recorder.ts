@@ -1,5 +1,7 @@
 import type { Attempt, Issue } from '../wire/attempt.ts'
+import type { GoodputLimits } from '../goodput.ts'
 import { createErrorTally, type ErrorCount } from './error-tally.ts'
+import { createGoodputTally } from './goodput-tally.ts'
 import { createSamples, type Sample } from './samples.ts'
 import { createLatencies, lastOutputAt, type Latencies } from './latencies.ts'
 import { createTimingTally, type TimingMeans } from './timing-tally.ts'
@@ -9,6 +11,8 @@ import { createTokenTally, type TokenCounts } from './token-tally.ts'
 export type Recorded = {
   sent: number
   succeeded: number
+  /** Of those, how many kept every limit. */
+  good: number
   failed: number
   cancelled: number
   /** From the first dispatch to the last end. */
@@ -30,7 +34,8 @@ export type Recorder = {
 }
 
 /** Takes finished requests in any order. Times come in as numbers: it has no clock. */
-export const createRecorder = (samples = createSamples()): Recorder => {
+export const createRecorder = (limits: GoodputLimits = {}, samples = createSamples()): Recorder => {
+  const goodput = createGoodputTally(limits)
   const latencies = createLatencies()
   const tokens = createTokenTally()
   const timings = createTimingTally()
@@ -45,6 +50,7 @@ export const createRecorder = (samples = createSamples()): Recorder => {
     const { reply, timeline } = attempt
     succeeded += 1
     latencies.record(attempt, issue)
+    goodput.record(attempt, issue)
     tokens.add(reply, timeline)
     timings.add(reply.timings)
     const reason = reply.finishReason ?? 'unknown'
@@ -65,6 +71,7 @@ export const createRecorder = (samples = createSamples()): Recorder => {
     recorded: () => ({
       sent: succeeded + errors.total() + cancelled,
       succeeded,
+      good: goodput.good(),
       failed: errors.total(),
       cancelled,
       durationMs: Math.max(0, lastEnd - firstStart),

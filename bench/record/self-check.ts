@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay, type EventLoopUtilization } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { round } from './statistics.ts'
 
@@ -14,13 +14,14 @@ const resolutionMs = 2
  */
 const settle = (): Promise<void> => setTimeout(2 * resolutionMs)
 
-export const startSelfCheck = async (): Promise<{ stop(): Promise<SelfCheck> }> => {
+export const startSelfCheck = async (): Promise<{ stop(idleMs: number): Promise<SelfCheck> }> => {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   const before = performance.eventLoopUtilization()
   delay.enable()
   await settle()
   return {
-    async stop() {
+    // `idleMs`: time in which the loop went round waiting for a moment; it looks like work and is none.
+    async stop(idleMs) {
       await settle()
       delay.disable()
       const lag = (nanoseconds: number): number => round(Math.max(0, nanoseconds / 1e6 - resolutionMs))
@@ -28,10 +29,15 @@ export const startSelfCheck = async (): Promise<{ stop(): Promise<SelfCheck> }> 
       return {
         loop_lag_p99_ms: samples ? lag(delay.percentile(99)) : 0,
         loop_lag_max_ms: samples ? lag(delay.max) : 0,
-        loop_utilization: round(performance.eventLoopUtilization(before).utilization),
+        loop_utilization: round(utilizationSince(before, idleMs)),
       }
     },
   }
+}
+
+const utilizationSince = (before: EventLoopUtilization, idleMs: number): number => {
+  const { active, idle } = performance.eventLoopUtilization(before)
+  return active + idle > 0 ? Math.max(0, active - idleMs) / (active + idle) : 0
 }
 
 /** Timers on an idle machine are late by one to two milliseconds at P99; lag below this says nothing. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type { LatencySummary } from '../record/statistics.ts'
 import { resultOf } from '../result.test-kit.ts'
 import { renderReport } from './report.ts'
 
+const none: [null, null] = [null, null]
 const summary = (middle: number) => ({
   count: 10,
   min: middle,
@@ -12,6 +14,12 @@ const summary = (middle: number) => ({
   p99: middle,
   max: middle,
   uncertain: ['p90' as const, 'p95' as const, 'p99' as const],
+  confidence: {
+    p50: [middle, middle],
+    p90: none,
+    p95: none,
+    p99: none,
+  } satisfies LatencySummary['confidence'],
 })
 
 test('a whole report, letter by letter', () => {
@@ -57,7 +65,15 @@ test('without ITL the gaps between chunks stand in its place', () => {
 test('answers in one piece show E2E alone, and no token rate where nothing counts tokens', () => {
   const report = renderReport(
     resultOf({
-      latency: { ttft: null, tpot: null, itl: null, chunk_gap: null, e2e: summary(20_000) },
+      latency: {
+        ttft: null,
+        tpot: null,
+        itl: null,
+        chunk_gap: null,
+        e2e: summary(20_000),
+        service_ttft: null,
+        service_e2e: null,
+      },
       tokens: { source: 'none', output: 0, prompt: null, cached_prompt: null },
       throughput: { requests_per_second: 1, output_tokens_per_second: null, total_tokens_per_second: null },
       server_timings: {},
@@ -95,7 +111,15 @@ test('errors by kind, thresholds, interruption and what was given up', () => {
 })
 
 test('a run that measured nothing says why and has no empty table', () => {
-  const none = { ttft: null, tpot: null, itl: null, chunk_gap: null, e2e: null }
+  const none = {
+    ttft: null,
+    tpot: null,
+    itl: null,
+    chunk_gap: null,
+    e2e: null,
+    service_ttft: null,
+    service_e2e: null,
+  }
   const errors = [{ kind: 'http_404' as const, count: 4, message: 'no such model', messages: 1 }]
   const report = renderReport(
     resultOf({

@@ -17,11 +17,18 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     .join('\n\n')
 
 const renderTitle = ({ target, configuration, interrupted }: BenchResult): string => {
-  const { concurrency, stream, max_tokens: maxTokens } = configuration
+  const { stream, max_tokens: maxTokens } = configuration
   const title = `sluice bench: ${target.model} at ${target.base_url}`
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
-  const mode = `closed loop, ${concurrency} in flight, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
+  const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
+}
+
+const describeLoad = ({ concurrency, arrivals }: BenchResult['configuration']): string => {
+  if (arrivals === null) return `closed loop, ${concurrency} in flight`
+  const { arrival, rate, burstiness, seed } = arrivals
+  const shape = arrival === 'gamma' ? `gamma(${burstiness})` : arrival
+  return `open loop, ${rate} requests/s, ${shape} arrivals (seed ${seed}), at most ${concurrency} in flight`
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {
