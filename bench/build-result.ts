@@ -1,14 +1,19 @@
 import { readEnvironment } from './record/environment.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
+import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
 import { widthOf, type BenchOptions, type OpenLoad } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
+import type { Occupancy } from './record/occupancy.ts'
+import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import type { Target } from './wire/target.ts'
 
 export type ResultParts = NoteFacts & {
+  selfCheck: SelfCheck
+  occupancy: Occupancy | undefined
   version: string
   argv: string[]
   startedAt: Date
@@ -60,6 +65,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     dispatch: parts.dispatch ?? null,
     connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
     self_check: parts.selfCheck,
+    verdict: judgeRun({ ...parts, load: options.load }),
     thresholds: [],
     notes: writeNotes(parts),
     samples: recorded.samples,

@@ -5,13 +5,11 @@ import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
-import { explainLag, type SelfCheck } from './record/self-check.ts'
 
 export type NoteFacts = {
   options: BenchOptions
   prompts: Prompts
   recorded: Recorded
-  selfCheck: SelfCheck
   interrupted: boolean
   /** The server refused `stream_options.include_usage`. */
   usageRefused: boolean
@@ -26,7 +24,6 @@ export const writeNotes = (facts: NoteFacts): string[] =>
   [
     facts.interrupted && 'the run was interrupted; the figures cover the requests that had ended by then',
     explainWarmUp(facts.warmed),
-    explainOurselves(facts),
     ...explainTokens(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
@@ -62,17 +59,6 @@ const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
   if (failed === 0) return undefined
   if (failed === sent) return 'no warm-up request succeeded, so nothing was measured'
   return `${failed} of ${plural(sent, 'warm-up request')} failed and are not counted`
-}
-
-/** Below this a run is mostly its own beginning, and says nothing about how busy we were. */
-const shortestJudgedMs = 500
-
-const explainOurselves = ({ recorded, selfCheck }: NoteFacts): string | undefined =>
-  recorded.durationMs < shortestJudgedMs ? undefined : explainLag(selfCheck, shortestMedian(recorded))
-
-const shortestMedian = ({ latencies }: Recorded): number | undefined => {
-  const medians = [latencies.ttft, latencies.chunkGap, latencies.e2e].flatMap((summary) => summary?.p50 ?? [])
-  return medians.length === 0 ? undefined : Math.min(...medians)
 }
 
 const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[] => {

@@ -7,6 +7,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { RunVerdict } from './verdict/judge-run.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
@@ -62,6 +63,8 @@ export type BenchResult = {
   dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
   self_check: SelfCheck
+  /** Whether the figures are the server's and not the load generator's. */
+  verdict: RunVerdict
   thresholds: Verdict[]
   /** What a reader must know to trust the figures. */
   notes: string[]

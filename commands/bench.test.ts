@@ -192,3 +192,11 @@ test('one level that misses its limit decides for the sweep', async () => {
   )
   expect(exit).toBe(8)
 })
+
+test('--strict refuses a run that is not VALID, and a short one never is', async () => {
+  const short = ['--concurrency', '1', '--requests', '2', '--fail-if', 'e2e_p50<0']
+  const strict = await run(...short, '--strict')
+  expect(strict.stdout).toContain('DEGRADED: the run lasted')
+  expect(strict.exit).toBe(10)
+  expect((await run(...short)).exit).toBe(0)
+})

@@ -4,6 +4,7 @@ import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts
 import type { GoodputLimits } from '../bench/goodput.ts'
 import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
+import type { RunStatus } from '../bench/verdict/judge-run.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
@@ -20,9 +21,11 @@ E2E   time to the last output
 
 With --request-rate, requests leave at fixed times and TTFT and E2E count from those times: a late start is part of the user's wait. Without it, each of --concurrency connections sends its next request when its last one has ended. Several values, 1,4,16, are measured one after the other.
 
+Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
+
 Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
 
-Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 130 interrupted; 1 anything else.`
+Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 10 the run is INVALID; 130 interrupted; 1 anything else.`
   static override examples = [
     '<%= config.bin %> bench --concurrency 4 --requests 40',
     "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
@@ -56,6 +59,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
     goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
+    strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
 
@@ -127,8 +131,13 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     const { benchExitCodes } = await import('../bench/exit-codes.ts')
     if (results.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
     if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
+    if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
     const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
     return passed ? 0 : benchExitCodes.thresholdMissed
+  }
+
+  private isRefused(status: RunStatus): boolean {
+    return status === 'INVALID' || (this.flags.strict && status === 'DEGRADED')
   }
 
   private async thresholds(): Promise<Threshold[]> {

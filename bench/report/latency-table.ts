@@ -36,9 +36,34 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
   })
   table.push(...rows.map(({ label, summary }) => [label, ...formatRow(summary)]))
   const uncertain = rows.some(({ summary }) => summary.uncertain.length > 0)
-  return [table.toString(), latency.service_e2e !== null && sentNote, uncertain && footnote]
+  return [
+    table.toString(),
+    renderConfidence(rows),
+    latency.service_e2e !== null && sentNote,
+    uncertain && footnote,
+  ]
     .filter((part) => typeof part === 'string')
     .join('\n')
+}
+
+/** Where the percentiles lie with 95 % confidence; an open end is one that too few samples can say. */
+const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): string => {
+  const table = new Table({
+    head: ['95 % sure', ...percentiles.map((percentile) => `P${percentile}`)],
+    colAligns: ['left', ...percentiles.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(
+    ...rows.map(({ label, summary }) => {
+      const digits = digitsFor(summary.max)
+      const bound = (value: number | null): string => (value === null ? '?' : formatNumber(value, digits))
+      return [
+        label,
+        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join(' to ')),
+      ]
+    }),
+  )
+  return table.toString()
 }
 
 const formatRow = (summary: LatencySummary): string[] => {

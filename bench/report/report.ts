@@ -11,14 +11,17 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     renderLatencyTable(result),
     renderErrors(result, columns),
     renderThresholds(result),
+    result.verdict.reasons
+      .map((reason) => wrap(`${result.verdict.status}: ${reason}`, columns, '- ', '  '))
+      .join('\n'),
     result.notes.map((note) => wrap(note, columns, '- ', '  ')).join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
 
-const renderTitle = ({ target, configuration, interrupted }: BenchResult): string => {
+const renderTitle = ({ target, configuration, interrupted, verdict }: BenchResult): string => {
   const { stream, max_tokens: maxTokens } = configuration
-  const title = `sluice bench: ${target.model} at ${target.base_url}`
+  const title = `${verdict.status}  sluice bench: ${target.model} at ${target.base_url}`
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
   const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`

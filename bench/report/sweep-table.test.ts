@@ -9,9 +9,9 @@ test('one line a level', () => {
   const lines = renderSweep([at(1), at(16)]).split('\n')
   expect(lines[1]).toMatch(/│ Concurrency │ Requests\/s │ Output tokens\/s │ TTFT P50 │/)
   expect(lines[3]).toMatch(
-    /│ +1 │ +8\.16 │ +522\.4 │ +40\.0 │ +100\.0 │ +7\.00 │ +480\.0 │ +1,200\.0 │ +1\.0 % │/,
+    /│ +1 │ +8\.16 │ +522\.4 │ +40\.0 │ +100\.0 │ +7\.00 │ +480\.0 │ +1,200\.0 │ +1\.0 % │ +VALID │/,
   )
-  expect(lines[4]).toMatch(/│ +16 │.* 16\.0 % │/)
+  expect(lines[4]).toMatch(/│ +16 │.* 16\.0 % │ +VALID │/)
 })
 
 test('rates, goodput, and what was not measured', () => {
@@ -26,5 +26,5 @@ test('rates, goodput, and what was not measured', () => {
     }),
   ])
   expect(text).toMatch(/Requests\/s asked .* Goodput\/s/)
-  expect(text).toMatch(/│ +2\.5 │.*│ +- │ +- │ +- │ +- │ +- │ +- │ +1\.25 │/)
+  expect(text).toMatch(/│ +2\.5 │.*│ +- │ +- │ +- │ +- │ +- │ +- │ +VALID │ +1\.25 │/)
 })

@@ -16,6 +16,7 @@ export const renderSweep = (results: BenchResult[]): string => {
     'E2E P50',
     'E2E P99',
     'Errors',
+    'Verdict',
     ...(withGoodput ? ['Goodput/s'] : []),
   ]
   const table = new Table({
@@ -42,6 +43,7 @@ const describeLevel = (result: BenchResult): string[] => {
     figure(latency.e2e?.p50),
     figure(latency.e2e?.p99),
     errorRate === null ? '-' : formatShare(errorRate),
+    result.verdict.status,
   ]
 }
 
