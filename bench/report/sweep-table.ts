@@ -9,12 +9,12 @@ export const renderSweep = (results: BenchResult[]): string => {
   const head = [
     rate ? 'Requests/s asked' : 'Concurrency',
     'Requests/s',
-    'Output tokens/s',
-    'TTFT P50',
-    'TTFT P99',
-    'TPOT P50',
-    'E2E P50',
-    'E2E P99',
+    'Output\ntokens/s',
+    'TTFT\nP50',
+    'TTFT\nP99',
+    'TPOT\nP50',
+    'E2E\nP50',
+    'E2E\nP99',
     'Errors',
     'Verdict',
     ...(withGoodput ? ['Goodput/s'] : []),
@@ -23,7 +23,6 @@ export const renderSweep = (results: BenchResult[]): string => {
     head,
     colAligns: head.map(() => 'right' as const),
     style: { head: [], border: [], compact: true },
-    wordWrap: true,
   })
   table.push(
     ...results.map((result) => [...describeLevel(result), ...(withGoodput ? [goodputOf(result)] : [])]),
