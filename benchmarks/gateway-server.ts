@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { createAdmission } from '../src/admission/admission.ts'
 import { createFakeLoader } from '../src/engines/fake/fake-loader.ts'
 import { createGateway } from '../src/gateway/app.ts'
+import { anonymous } from '../src/keys/principal.ts'
 import { createLog } from '../src/log.ts'
 import { openai } from '../src/protocols/openai/openai.ts'
 import type { ModelRoute } from '../src/routing/model-router.ts'
@@ -33,6 +34,7 @@ const models = new Map([
 const app = createGateway({
   protocols: [openai],
   models: { list: () => [], find: () => undefined, resolve: async (name) => models.get(name)! },
+  access: { identify: () => anonymous },
   // Written and thrown away, so that the cost of logging is in the figure.
   log: createLog('info', pino.destination('/dev/null')),
   settings: {

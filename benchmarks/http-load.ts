@@ -10,7 +10,7 @@ export type HttpLoad = {
 export function createHttpLoad(
   baseUrl: string,
   model: string,
-  lengths: { promptTokens: number; tokens: number },
+  lengths: { promptTokens: number; tokens: number; tokenRange?: number },
 ): HttpLoad {
   const pool = new Pool(baseUrl, {
     connections: 64,
@@ -41,15 +41,17 @@ export function createHttpLoad(
   return {
     async run(streams, round) {
       const started = performance.now()
-      const counts = await Promise.all(createPrompts(streams, lengths.promptTokens, round).map(ask))
+      const counts = await Promise.all(
+        createPrompts(streams, lengths.promptTokens, round, lengths.tokenRange).map(ask),
+      )
       return (counts.reduce((sum, count) => sum + count, 0) / (performance.now() - started)) * 1000
     },
     close: () => pool.close(),
   }
 }
 
-/** Different in every round and sequence from the first token on. */
-export const createPrompts = (sequences: number, length: number, round: number): number[][] =>
+/** Different in every round and sequence from the first token on; ids from 100 to below 100 + `range`. */
+export const createPrompts = (sequences: number, length: number, round: number, range = 1500): number[][] =>
   Array.from({ length: sequences }, (_, sequence) =>
-    Array.from({ length }, (__, index) => 100 + ((sequence * 7919 + round * 613 + index * 104729) % 1500)),
+    Array.from({ length }, (__, index) => 100 + ((sequence * 7919 + round * 613 + index * 104729) % range)),
   )

@@ -43,7 +43,12 @@ async function startDaemon(isolation: 'process' | 'in-process') {
   const { base_url, pid } = sandbox.daemonFile()
   const { workers } = (await (await fetch(`${base_url}/api/workers`)).json()) as { workers: ListedWorker[] }
   const host = workers[0]?.pid ?? undefined
-  return { sandbox, pid, host, load: createHttpLoad(base_url, 'measured', { promptTokens: 8, tokens }) }
+  return {
+    sandbox,
+    pid,
+    host,
+    load: createHttpLoad(base_url, 'measured', { promptTokens: 8, tokens, tokenRange: 190 }),
+  }
 }
 type Daemon = Awaited<ReturnType<typeof startDaemon>>
 

@@ -200,9 +200,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
     const { url, model } = this.flags
     const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey } = process.env
-    const apiKey =
-      this.flags['api-key'] ?? (ownKey || (url === undefined ? undefined : openAiKey)) ?? undefined
     const local = url === undefined ? await this.localDaemon() : undefined
+    // The local daemon's own credential goes to that daemon only.
+    const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : openAiKey))
     const wanted = model ?? local?.model
     return {
       url: url ?? local!.url,
@@ -212,13 +212,17 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   }
 
   /** A model that is loaded already is preferred to the first on the list. */
-  private async localDaemon(): Promise<{ url: string; model: string | undefined }> {
+  private async localDaemon(): Promise<{
+    url: string
+    model: string | undefined
+    token: string | undefined
+  }> {
     const { ensureDaemon } = await import('../src/client/ensure-daemon.ts')
     const { client } = await withProgress('connecting', (report) =>
       ensureDaemon(this.daemonOptions(), report),
     )
     const [loaded] = await client.engines()
-    return { url: client.baseUrl, model: loaded?.model }
+    return { url: client.baseUrl, model: loaded?.model, token: client.token }
   }
 
   private temperature(): number | undefined {

@@ -98,7 +98,7 @@ export default class Chat extends BaseCommand<typeof Chat> {
       async *complete(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatDelta> {
         if (!(await findDaemon(daemon.daemonFile))) yield { type: 'status', text: 'starting the daemon' }
         const { client } = await ensureDaemon(daemon)
-        yield* streamChat(client.baseUrl, request, signal)
+        yield* streamChat(client.baseUrl, request, signal, client.token)
       },
       async models() {
         const { client } = interactive ? await ensureDaemon(daemon) : await connect()

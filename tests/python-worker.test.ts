@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => sandbox.remove())
 
-const greedy = { temperature: 0, max_tokens: 64, ignore_eos: true }
+const greedy = { temperature: 0, max_tokens: 64 }
 
 test('llama.cpp and transformers in float32 say the same, 64 tokens for each of the fixed prompts', async () => {
   const answer = async (model: string, content: string) => {
@@ -84,4 +84,30 @@ test('stop strings, seeds and a prompt that is too long behave as with our own e
   const long = [{ role: 'user' as const, content: 'the gate '.repeat(4000) }]
   const refused = client.chat.completions.create({ model: 'pocket-torch', messages: long })
   await expect(refused).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' })
+})
+
+test('ignore_eos means the same to both: the end is never chosen', async () => {
+  const messages = [{ role: 'user' as const, content: 'What is 7 + 5?' }]
+  for (const model of ['pocket', 'pocket-torch']) {
+    const { choices, usage } = await client.chat.completions.create({
+      model,
+      messages,
+      ...greedy,
+      // @ts-expect-error Not one of OpenAI's.
+      ignore_eos: true,
+    })
+    expect({ model, tokens: usage!.completion_tokens }).toEqual({ model, tokens: 64 })
+    expect(choices[0]!.message.content).toContain('12.')
+  }
+})
+
+test('embeddings: one vector of length 1 per input, near for near texts; llama.cpp makes none', async () => {
+  const input = ['a story about a robot', 'a story about a small robot', 'what is 7 + 5']
+  const { data, usage } = await client.embeddings.create({ model: 'pocket-torch', input })
+  const [robot, small, sum] = data.map(({ embedding }) => embedding)
+  const dot = (a: number[], b: number[]) => a.reduce((total, value, index) => total + value * b[index]!, 0)
+  expect(dot(robot!, robot!)).toBeCloseTo(1, 4)
+  expect(dot(robot!, small!)).toBeGreaterThan(dot(robot!, sum!))
+  expect(usage.prompt_tokens).toBeGreaterThan(3)
+  await expect(client.embeddings.create({ model: 'pocket', input })).rejects.toMatchObject({ status: 400 })
 })

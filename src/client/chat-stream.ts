@@ -38,10 +38,11 @@ export async function* streamChat(
   baseUrl: string,
   request: ChatStreamRequest,
   signal: AbortSignal,
+  apiKey?: string,
 ): AsyncGenerator<ChatStreamDelta> {
   const { model, messages, options } = request
   const body = { model, messages, ...options, stream: true, stream_options: { include_usage: true } }
-  const response = await call(baseUrl, { method: 'POST', path: '/v1/chat/completions', body, signal })
+  const response = await call(baseUrl, { method: 'POST', path: '/v1/chat/completions', body, apiKey, signal })
   const reader = createChatReader()
   try {
     for await (const bytes of response as AsyncIterable<Buffer>) {

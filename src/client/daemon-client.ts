@@ -11,19 +11,30 @@ import type {
   ShownModel,
 } from '../protocols/control/types.ts'
 import { call, callJson, type Call } from './http.ts'
+import { createKeysClient } from './keys-client.ts'
 import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
 
-/** The daemon's HTTP API with types. Every method rejects with the AppError that the daemon answered. */
-export function createDaemonClient(baseUrl: string) {
-  const quick = <T>(wanted: Call) => callJson<T>(baseUrl, { timeoutMs: quickMs, ...wanted })
-  const job = async <T>(path: string, body: unknown, onProgress: OnProgress, signal?: AbortSignal) =>
-    readProgressLines<T>(await call(baseUrl, { method: 'POST', path, body, signal }), onProgress)
-  const modelPath = (name: string) => `/api/models/${name.split('/').map(encodeURIComponent).join('/')}`
+/** Names may hold slashes, which stay. */
+const pathOf = (kind: 'models' | 'workers', name: string) =>
+  `/api/${kind}/${name.split('/').map(encodeURIComponent).join('/')}`
+
+/**
+ * The daemon's HTTP API with types. `token` is what this user's commands
+ * call it with. Every method rejects with the AppError that the daemon answered.
+ */
+export function createDaemonClient(baseUrl: string, token?: string) {
+  const quick = <T>(wanted: Call) => callJson<T>(baseUrl, { timeoutMs: quickMs, apiKey: token, ...wanted })
+  const job = async <T>(path: string, body: unknown, onProgress: OnProgress, signal?: AbortSignal) => {
+    const response = await call(baseUrl, { method: 'POST', path, body, apiKey: token, signal })
+    return readProgressLines<T>(response, onProgress)
+  }
 
   return {
     baseUrl,
+    token,
+    keys: createKeysClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
     stop: (drainMs?: number) =>
       quick<{ state: 'draining' }>({
@@ -45,15 +56,11 @@ export function createDaemonClient(baseUrl: string) {
         timeoutMs: timeoutMs + quickMs,
       }),
     removeWorker: (id: string) =>
-      quick<{ id: string }>({
-        method: 'DELETE',
-        path: `/api/workers/${id.split('/').map(encodeURIComponent).join('/')}`,
-        timeoutMs: 60_000,
-      }),
+      quick<{ id: string }>({ method: 'DELETE', path: pathOf('workers', id), timeoutMs: 60_000 }),
     models: async () =>
       (await quick<{ models: ListedModel[] }>({ method: 'GET', path: '/api/models' })).models,
-    showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: modelPath(name) }),
-    removeModel: (name: string) => quick<RemovedModel>({ method: 'DELETE', path: modelPath(name) }),
+    showModel: (name: string) => quick<ShownModel>({ method: 'GET', path: pathOf('models', name) }),
+    removeModel: (name: string) => quick<RemovedModel>({ method: 'DELETE', path: pathOf('models', name) }),
     unloadModel: (model: string) =>
       quick<{ model: string }>({
         method: 'POST',

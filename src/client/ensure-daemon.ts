@@ -26,7 +26,7 @@ export async function ensureDaemon(
   onProgress('starting the daemon')
   try {
     const { daemon, warnings } = await startDaemon({ ...options, flags: options.flags ?? {} }, onProgress)
-    return { client: createDaemonClient(daemon.base_url), started: true, warnings }
+    return { client: createDaemonClient(daemon.base_url, daemon.token), started: true, warnings }
   } catch (cause) {
     // Somebody else may have started one at the same moment and won the lock.
     if (!(cause instanceof AppError) || cause.code !== 'conflict') throw cause

@@ -12,7 +12,7 @@ export type FoundDaemon = { client: DaemonClient; status: DaemonStatus }
 export async function findDaemon(daemonFile: string): Promise<FoundDaemon | undefined> {
   const file = readDaemonFile(daemonFile)
   if (!file) return undefined
-  const client = createDaemonClient(file.base_url)
+  const client = createDaemonClient(file.base_url, file.token)
   try {
     const status = await client.status(3000)
     return status.instance === file.instance ? { client, status } : undefined

@@ -106,6 +106,8 @@ export function decodeFailure(status: number, body: unknown, retryAfterMs?: numb
 }
 
 function codeForStatus(status: number) {
+  if (status === 401) return 'invalid_api_key' as const
+  if (status === 403) return 'forbidden' as const
   if (status === 404) return 'not_found' as const
   if (status === 429) return 'queue_full' as const
   if (status === 503) return 'overloaded' as const

@@ -9,3 +9,4 @@ export type {
   RunningReplica,
   ShownModel,
 } from '../protocols/control/types.ts'
+export type { IssuedKeyAnswer, ListedKey } from '../protocols/control/key-types.ts'

@@ -9,4 +9,5 @@ export const environmentAliases: Record<string, ConfigKey> = {
   GATEWAY_PORT: 'port',
   MODEL_PATH: 'models',
   LOG_LEVEL: 'log_level',
+  JWT_SECRET: 'jwt_secret',
 }

@@ -6,7 +6,9 @@ export type RawLayer = {
   origins: Partial<Record<ConfigKey, string>>
 }
 
-const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts', 'workers'])
+const listKeys = new Set<ConfigKey>(['models', 'allowed_hosts', 'workers', 'jwt_audience'])
+/** A secret of digits is no number. */
+const textKeys = new Set<ConfigKey>(['store', 'jwt_secret', 'jwt_jwks', 'jwt_issuer'])
 
 /** Text from the environment, in the shape that the schema wants: lists by comma, numbers and booleans as such. */
 function readText(key: ConfigKey, text: string): unknown {
@@ -15,6 +17,7 @@ function readText(key: ConfigKey, text: string): unknown {
       .split(',')
       .map((part) => part.trim())
       .filter(Boolean)
+  if (textKeys.has(key)) return text
   if (/^-?\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
   return key === 'log_level' ? text.toLowerCase() : text

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessSettings } from './access-schema.ts'
 import { duration } from './duration.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
 import { byteSize } from './size.ts'
@@ -12,6 +13,7 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('allow an address that other machines can reach, without keys'),
+  ...accessSettings,
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])

@@ -11,6 +11,8 @@ export const statePaths = (folder = stateFolder()) => ({
   /** Where the running daemon says how to reach it. */
   daemon: join(folder, 'daemon.json'),
   lock: join(folder, 'daemon.lock'),
+  store: join(folder, 'store.db'),
+  pepper: join(folder, 'pepper'),
   log: join(folder, 'logs', 'daemon.log'),
   models: join(folder, 'models'),
   /** Unix sockets of engine hosts and local workers. */

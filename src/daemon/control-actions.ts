@@ -3,6 +3,7 @@ import type { Replica } from '../engine/replica.ts'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import type { ActionHooks, ControlActions } from '../protocols/control/actions.ts'
+import type { KeyActions } from '../protocols/control/key-types.ts'
 import type {
   DaemonFile,
   DaemonStatus,
@@ -21,6 +22,7 @@ import type { WorkerSettings } from '../workers/worker-settings.ts'
 export type ControlOptions = {
   config: Config
   house: ModelHouse
+  keys: KeyActions
   workerSettings: WorkerSettings
   paths: StatePaths
   logFile: string | null
@@ -33,6 +35,7 @@ export function createControlActions(options: ControlOptions): ControlActions {
   const { house, paths } = options
   return {
     ...createModelActions(house, paths.models),
+    keys: options.keys,
     ...createWorkerActions(house.fleet, options.workerSettings),
     status: () => describeDaemon(options),
     stop: options.stop,

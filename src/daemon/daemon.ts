@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
+import { openAccessHouse } from './access-house.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
@@ -44,10 +45,12 @@ export type Daemon = {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
+  const callers = await openAccessHouse(config, paths, log)
   const { configured, workers, workerSettings, house } = openHouse(options)
   const control = createControlActions({
     ...options,
     house,
+    keys: callers.keys,
     workerSettings,
     daemon: () => file,
     state: life.state,
@@ -56,6 +59,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const gateway = createGateway({
     protocols: [openai, createControlProtocol(control)],
     models: house.loaded,
+    access: callers.access,
     log,
     version,
     settings: readGatewaySettings(config),
@@ -63,9 +67,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     shutdown: life.shutdown,
   })
   const drainGateway = createDrain(gateway)
-  const base_url = await listen(gateway, config)
-  const file = describeSelf(base_url, version)
-  writeDaemonFile(paths.daemon, file)
+  const base_url = await listen(gateway, config, callers.hasKeys)
+  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
   log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
 
   const stop = (drainMs = config.drain_timeout) =>
@@ -74,6 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
       await house.fleet.stopAll()
+      await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -104,12 +108,13 @@ function openHouse(options: DaemonOptions) {
   }
 }
 
-const describeSelf = (base_url: string, version: string): DaemonFile => ({
+const describeSelf = (base_url: string, version: string, token: string): DaemonFile => ({
   pid: process.pid,
   instance: randomUUID(),
   version,
   base_url,
   started_at: new Date().toISOString(),
+  token,
 })
 
 const readGatewaySettings = (config: Config): GatewaySettings => ({
@@ -158,8 +163,9 @@ async function loadInTurn(
 }
 
 /** Written whole or not at all: a command may read it at any moment. */
-function writeDaemonFile(path: string, file: DaemonFile): void {
+function writeDaemonFile(path: string, file: DaemonFile): DaemonFile {
   const part = `${path}.${process.pid}.part`
   writeFileSync(part, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(part, path)
+  return file
 }

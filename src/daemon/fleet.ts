@@ -73,7 +73,7 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     remove,
     async refresh() {
-      await Promise.all(workers().map((worker) => worker.connection?.refresh()))
+      await Promise.all(workers().flatMap(({ connection }) => connection?.refresh() ?? []))
     },
     async stopAll() {
       await Promise.all([...members.keys()].map(remove))
@@ -111,7 +111,8 @@ function createReplicaSets({ balance, waitMs, log }: FleetOptions, workers: () =
     async close(model: string) {
       const set = sets.get(model)
       sets.delete(model)
-      await set?.close()
+      const message = `${model} was unloaded while the request waited; send it again`
+      await set?.close(new AppError('model_not_found', message, { param: 'model' }))
     },
   }
 }

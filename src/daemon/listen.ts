@@ -8,11 +8,15 @@ type Listener = {
 }
 
 /** Listens and gives the base URL that a client on this machine can use. */
-export async function listen(gateway: Listener, { host, port, insecure }: Config): Promise<string> {
-  if (!isLoopback(host) && !insecure) {
+export async function listen(
+  gateway: Listener,
+  { host, port, insecure }: Pick<Config, 'host' | 'port' | 'insecure'>,
+  asksForKeys: boolean,
+): Promise<string> {
+  if (!isLoopback(host) && !asksForKeys && !insecure) {
     throw new AppError(
       'invalid_config',
-      `host ${host} can be reached from other machines, and nothing asks callers for a key; keep 127.0.0.1, or say --insecure if the network is trusted`,
+      `host ${host} can be reached from other machines, and there is no key to ask callers for; make one first: sluice keys create --admin (or keep 127.0.0.1, or say --insecure if the network is trusted)`,
       { param: 'host' },
     )
   }

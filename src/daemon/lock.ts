@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { importSqlite } from '../store/import-sqlite.ts'
 
 export type Lock = { release(): void }
 
@@ -24,15 +25,4 @@ export async function acquireLock(path: string): Promise<Lock> {
     )
   }
   return { release: () => database.close() }
-}
-
-/** Node 22 warns that node:sqlite is experimental; the lock uses nothing that may change. */
-async function importSqlite() {
-  const { emitWarning } = process
-  process.emitWarning = () => undefined
-  try {
-    return await import('node:sqlite')
-  } finally {
-    process.emitWarning = emitWarning
-  }
 }

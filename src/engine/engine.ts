@@ -18,7 +18,7 @@ export interface Engine {
    */
   prepare(request: GenerateRequest): Promise<Prepared>
   /** Absent: it makes no embeddings. Rejects with `context_length_exceeded`, which names the input. */
-  embed?(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>
+  embed?: ((request: EmbedRequest, signal: AbortSignal) => Promise<Embeddings>) | undefined
   tokenize(text: string): Promise<number[]>
   detokenize(tokens: number[]): Promise<string>
   status(): EngineStatus

@@ -18,6 +18,8 @@ export function writeAccessLog(log: Logger, request: FastifyRequest, reply: Fast
       path: pathOf(request.url),
       status: left ? clientClosedRequest : reply.raw.statusCode,
       ms: round(performance.now() - call.startedAt),
+      key: record.key,
+      refused: record.refused,
       model: record.model,
       prompt_tokens: record.promptTokens,
       completion_tokens: record.completionTokens,

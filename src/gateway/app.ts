@@ -4,6 +4,7 @@ import { writeAccessLog } from './access-log.ts'
 import { createHostCheck } from './allowed-hosts.ts'
 import { createCall, type Call } from './call.ts'
 import { createClientErrorHandler } from './client-error.ts'
+import { createGuard } from './guard.ts'
 import { addHealthRoutes } from './health.ts'
 import { linger } from './linger.ts'
 import { createNotFound, type KnownRoute } from './not-found.ts'
@@ -81,8 +82,10 @@ function addContentType(app: FastifyInstance): void {
   })
 }
 
-function addHooks(app: FastifyInstance, { log, settings, state, shutdown }: GatewayOptions): void {
+function addHooks(app: FastifyInstance, options: GatewayOptions): void {
+  const { log, settings, state, shutdown } = options
   const hosts = createHostCheck(settings)
+  const guard = createGuard(options.access)
   const running = new Set<Call>()
   shutdown?.addEventListener('abort', () => {
     const message = 'the server shut down before the answer was complete; try again'
@@ -100,7 +103,9 @@ function addHooks(app: FastifyInstance, { log, settings, state, shutdown }: Gate
     if (state() === 'draining') reply.header('connection', 'close')
     hosts.assertHost(request.headers.host, request.raw.httpVersion)
     hosts.assertOrigin(request.headers.origin, request.method)
-    done()
+    const identified = guard(request, call)
+    if (identified) identified.then(() => done(), done)
+    else done()
   })
 }
 

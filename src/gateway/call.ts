@@ -1,8 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '../errors.ts'
+import { anonymous, type Principal } from '../keys/principal.ts'
 
 /** What the access log says about one request. Never its text. */
 export type CallRecord = {
+  /** The caller's public id. */
+  key?: string
+  /** Why the caller was refused: for the operator, who may know. */
+  refused?: string
   model?: string
   promptTokens?: number
   completionTokens?: number
@@ -17,6 +22,8 @@ export type Call = {
   id: string
   startedAt: number
   record: CallRecord
+  /** Who is calling; known before a route runs. */
+  principal: Principal
   /** What a caller who waits is told in the meantime. */
   progress: string
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
@@ -35,6 +42,7 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     id,
     startedAt: performance.now(),
     record: {},
+    principal: anonymous,
     progress: 'waiting',
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),

@@ -4,6 +4,9 @@ import type { GatewayOptions } from './settings.ts'
 
 const livePaths = ['/live', '/health/live']
 const readyPaths = ['/ready', '/health/ready']
+/** A probe has no key. */
+const options = { config: { open: true } }
+
 const overallPaths = ['/health', '/healthz']
 
 /** Live: the process answers. Ready: it takes new requests. HEAD comes with GET. */
@@ -16,13 +19,13 @@ export function addHealthRoutes(app: FastifyInstance, { models, state, version }
     return reply
   }
   for (const path of livePaths) {
-    app.get(path, (_request, reply) => sendJson(reply, 200, { status: 'live' }))
+    app.get(path, options, (_request, reply) => sendJson(reply, 200, { status: 'live' }))
   }
   for (const path of readyPaths) {
-    app.get(path, (_request, reply) => answer(reply, { models_loaded: loaded() }))
+    app.get(path, options, (_request, reply) => answer(reply, { models_loaded: loaded() }))
   }
   for (const path of overallPaths) {
-    app.get(path, (_request, reply) =>
+    app.get(path, options, (_request, reply) =>
       answer(reply, {
         version,
         uptime_s: Math.round((performance.now() - startedAt) / 1000),
@@ -30,7 +33,7 @@ export function addHealthRoutes(app: FastifyInstance, { models, state, version }
       }),
     )
   }
-  app.get('/', (_request, reply) =>
+  app.get('/', options, (_request, reply) =>
     sendJson(reply, 200, {
       name: 'sluice',
       version,

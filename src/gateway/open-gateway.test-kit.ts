@@ -3,6 +3,8 @@ import { Writable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { createAdmission, type Admission } from '../admission/admission.ts'
 import { AppError } from '../errors.ts'
+import type { Access } from '../keys/access.ts'
+import { anonymous } from '../keys/principal.ts'
 import { createLog } from '../log.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -21,6 +23,8 @@ export type OpenOptions = {
   /** Runs while the model loads. */
   load?: (onProgress: (fraction: number) => void, signal: AbortSignal) => Promise<void>
   protocols?: Protocol[]
+  /** Who callers are; default: nobody is asked. */
+  access?: Pick<Access, 'identify'>
 }
 
 const settings: GatewaySettings = {
@@ -42,6 +46,7 @@ export function openGateway(options: OpenOptions = {}) {
   const app = createGateway({
     protocols: [openai, ...(options.protocols ?? [])],
     models: createRouter(engine, admission, options),
+    access: options.access ?? { identify: () => anonymous },
     log,
     settings: { ...settings, ...options.settings },
     state: options.state ?? (() => 'ready'),

@@ -2,6 +2,7 @@ import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
 import type { Call } from './call.ts'
+import { guardModels } from './guarded-models.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
 import { sendError, sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
@@ -76,7 +77,8 @@ async function stream(
   })
 }
 
-function createContext(call: Call, reply: FastifyReply, options: GatewayOptions): RouteContext {
+function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): RouteContext {
+  const options = { ...all, models: guardModels(all.models, call.principal) }
   return {
     requestId: call.id,
     created: Math.floor(Date.now() / 1000),

@@ -13,6 +13,7 @@ export function sendError(
     // Whole seconds are the standard; the official clients read the finer one first.
     reply.header('retry-after', Math.ceil(retryAfterMs / 1000)).header('retry-after-ms', retryAfterMs)
   }
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"')
   // Memory does not come back by itself: the official clients would try twice more.
   if (error.status === 507) reply.header('x-should-retry', 'false')
   if (error.code === 'draining') reply.header('connection', 'close')

@@ -1,3 +1,4 @@
+import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
 import type { Logger } from '../log.ts'
@@ -24,6 +25,7 @@ export type GatewayOptions = {
   /** The first one also words the failures that belong to no route. */
   protocols: [Protocol, ...Protocol[]]
   models: ModelRouter
+  access: Pick<Access, 'identify'>
   log: Logger
   settings: GatewaySettings
   state: () => GatewayState

@@ -13,6 +13,8 @@ import { parseBody } from './parse-body.ts'
 export type Protocol = {
   name: string
   routes: Route[]
+  /** Once there are keys, its routes want one with admin rights; absent: any key. */
+  access?: 'admin'
   /** The body of a failed response. */
   encodeError(error: AppError): object
   /** What ends a stream that fails after its first byte. */

@@ -15,7 +15,7 @@ export function describeNoneServes(
   last: AppError | undefined,
 ): AppError {
   const states = replicas.map(({ id, state, lastError }) =>
-    state === 'serving' ? `${id} was lost or is full` : `${id} is ${describeState(state, lastError)}`,
+    state === 'serving' ? `${id} was lost or cannot take it` : `${id} is ${describeState(state, lastError)}`,
   )
   const known = replicas.flatMap(({ lastError }) => lastError ?? [])
   const cause = last ?? known.at(-1)

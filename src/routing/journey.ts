@@ -49,7 +49,7 @@ export class Journey {
     return this.#failure
   }
 
-  /** An attempt has failed. Throws where there must be no further one. `isGone`: it was taken out of service. */
+  /** An attempt has failed. Throws where there must be no further one. `isGone`: the engine was taken out of service, so it is not the request that it failed at. */
   fail(seat: Seat, cause: unknown, isGone: boolean): void {
     const error = toAppError(cause)
     if (!movable.has(error.code) && !(isGone && error.code === 'engine_failed')) throw cause
@@ -104,8 +104,12 @@ const describeRefusal = ({ from, error }: Failure): AppError =>
         },
       )
 
-/** The caller's model exists; that a worker does not have it is no fault of the caller's. */
-const toCallerCode = ({ code }: AppError): ErrorCode => (code === 'model_not_found' ? 'worker_lost' : code)
+/**
+ * The caller's model exists; that a worker does not have it is no fault of the caller's. An engine that has failed
+ * a request which could go on was taken out of service.
+ */
+const toCallerCode = ({ code }: AppError): ErrorCode =>
+  code === 'model_not_found' || code === 'engine_failed' ? 'worker_lost' : code
 
 export const lostInMidAnswer = (worker: string, cause: unknown): AppError =>
   new AppError(

@@ -75,12 +75,18 @@ test('a caller that leaves does not stop the load for others', async () => {
   expect((await stays).model).toBe('a')
 })
 
-test('a failed load is tried again by the next request', async () => {
+test('a failed load is not tried again by the next request, but by who asks for it', async () => {
   const { models, loads } = setUp()
   const first = models.resolve('a', quiet)
   loads[0]!.fail(new AppError('invalid_model', 'broken'))
   await expect(first).rejects.toMatchObject({ code: 'invalid_model' })
-  const second = models.resolve('a', quiet)
+  await expect(models.resolve('a', quiet)).rejects.toMatchObject({
+    code: 'invalid_model',
+    message: 'broken',
+    retryAfterMs: expect.any(Number),
+  })
+  expect(loads).toHaveLength(1)
+  const second = models.load('a', {}, quiet)
   expect(loads).toHaveLength(2)
   loads[1]!.finish()
   expect((await second).model).toBe('a')

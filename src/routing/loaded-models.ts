@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import { createLoadingModel, type BringUp, type LoadingModel, type RunningModel } from './loading-model.ts'
+import { createLoadFailures, type LoadFailures } from './load-failures.ts'
 import type { ModelListing } from '../engine/types.ts'
 import type { ModelRouter, ResolveHooks } from './model-router.ts'
 
@@ -26,16 +27,11 @@ export interface LoadedModels extends ModelRouter {
 
 export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
   const models = new Map<string, LoadingModel>()
+  const failures = createLoadFailures()
   const lookUp = (name: string) => lookUpKnown(options.known(), name)
 
-  function begin(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel> {
-    const model = createLoadingModel(name, (loadHooks) => options.load(name, overrides, loadHooks))
-    models.set(name, model)
-    const first = model.wait(hooks)
-    // A model that failed to load is as if it had never been asked for: the next request tries again.
-    void model.failed.then(() => models.get(name) === model && models.delete(name))
-    return first
-  }
+  const begin = createBegin(options, models, failures)
+
   async function load(name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel> {
     const known = lookUp(name)
     const present = models.get(known.name)
@@ -60,7 +56,10 @@ export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
     const known = lookUp(name)
     const present = models.get(known.name)
     if (present) return present.running ?? present.wait(hooks)
-    if (options.autoload) return begin(known.name, {}, hooks)
+    if (options.autoload) {
+      failures.assertCool(known.name)
+      return begin(known.name, {}, hooks)
+    }
     throw new AppError(
       'model_not_found',
       `${known.name} is not loaded, and autoload is off; run: sluice load ${known.name}`,
@@ -76,6 +75,29 @@ export function createLoadedModels(options: LoadedModelsOptions): LoadedModels {
     async closeAll() {
       await Promise.allSettled([...models.keys()].map((name) => unload(name)))
     },
+  }
+}
+
+/** Starts to load a model; the caller is the first who waits for it. */
+function createBegin(
+  options: LoadedModelsOptions,
+  models: Map<string, LoadingModel>,
+  failures: LoadFailures,
+) {
+  return (name: string, overrides: LoadOverrides, hooks: ResolveHooks): Promise<RunningModel> => {
+    const model = createLoadingModel(name, async (loadHooks) => {
+      const broughtUp = await options.load(name, overrides, loadHooks)
+      failures.forget(name)
+      return broughtUp
+    })
+    models.set(name, model)
+    const first = model.wait(hooks)
+    void model.failed.then((error) => {
+      failures.failed(name, error)
+      // As if it had never been asked for: the next request after the cool-down tries again.
+      if (models.get(name) === model) models.delete(name)
+    })
+    return first
   }
 }
 

@@ -16,8 +16,8 @@ export type BringUp = (hooks: ResolveHooks) => Promise<BroughtUp>
 export interface LoadingModel {
   /** Undefined until it is up. */
   readonly running: RunningModel | undefined
-  /** Resolves if the load fails; otherwise never. */
-  readonly failed: Promise<void>
+  /** Resolves with the error if the load fails; otherwise never. */
+  readonly failed: Promise<unknown>
   /** Rejects with the load error, or with `cancelled` when this caller's signal aborts; others keep waiting. */
   wait(hooks: ResolveHooks): Promise<RunningModel>
   /** Stops a load in progress or closes the engine; resolves when its memory is free. */
@@ -30,8 +30,8 @@ export function createLoadingModel(name: string, bringUp: BringUp): LoadingModel
   let running: RunningModel | undefined
   let takeDown = async () => {}
   const loading = load()
-  const failed = Promise.withResolvers<void>()
-  loading.catch(() => failed.resolve())
+  const failed = Promise.withResolvers<unknown>()
+  loading.catch(failed.resolve)
 
   async function load(): Promise<RunningModel> {
     const started = performance.now()

@@ -32,7 +32,7 @@ export interface ReplicaRoster {
   replicas(): Replica[]
   /** Engines that take requests now. */
   serving(): Engine[]
-  /** Still here, whatever its state. */
+  /** Whether a replica still runs on it, whatever its state. */
   has(engine: Engine): boolean
   /** Undefined: none serves that may be asked. */
   pick(wish: Wish): Seat | undefined
@@ -78,7 +78,7 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
     remove: members.remove,
     replicas: () => members.all().map(({ replica }) => replica),
     serving: () => members.serving().map(({ replica }) => replica.engine),
-    has: (engine) => members.all().some((member) => member.engine === engine),
+    has: (engine) => members.all().some(({ replica }) => replica.engine === engine),
     pick({ prefix, excludes, preferred }) {
       const able = members.serving().filter(({ replica }) => !excludes(replica.engine))
       if (able.length < 2) return able[0] && take(able[0], prefix)

@@ -1,149 +1,18 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Engine } from '../engine/engine.ts'
-import type { EngineEvent } from '../engine/types.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
-import { createReplicaSet, type ReplicaSetOptions } from './replica-set.ts'
+import { AppError } from '../errors.ts'
+import { answering, never, openReplicaSet, readAll, start } from './open-replica-set.test-kit.ts'
 import {
   createScriptedEngine,
-  createScriptedReplica,
   finish,
-  promptProgress,
   textDelta,
   textRequest,
   type ScriptedEngine,
 } from './scripted-replica.test-kit.ts'
 
-const never = new AbortController().signal
-afterEach(() => void vi.useRealTimers())
-
-/** A set of serving replicas `a`, `b` and so on. */
-function open(engines: Engine[], options: ReplicaSetOptions = {}) {
-  const replicas = engines.map((engine, index) => createScriptedReplica('abc'[index]!, engine))
-  const moves: string[] = []
-  const set = createReplicaSet('m', {
-    onMoved: ({ model, from, to, error }) => moves.push(`${model}: ${from} -> ${to} (${error.code})`),
-    ...options,
-  })
-  replicas.forEach(set.add)
-  return { set, replicas, moves }
-}
-
-async function start(engine: Engine, signal = never, choice = 0) {
-  const prepared = await engine.prepare(textRequest())
-  return prepared.generate(choice, signal)[Symbol.asyncIterator]()
-}
-
-async function readAll(events: AsyncIterator<EngineEvent>): Promise<EngineEvent[]> {
-  const all: EngineEvent[] = []
-  for (;;) {
-    const result = await events.next()
-    if (result.done === true) return all
-    all.push(result.value)
-  }
-}
-
-const answering = (text: string): ScriptedEngine => {
-  const engine = createScriptedEngine()
-  engine.onRun = (run) => run.answer(text)
-  return engine
-}
-/** Every generation fails, after these events. */
-const failing = (code: ErrorCode, ...events: EngineEvent[]): ScriptedEngine => {
-  const engine = createScriptedEngine()
-  engine.onRun = (run) => {
-    for (const event of events) run.events.push(event)
-    run.events.end(new AppError(code, `it is ${code}`))
-  }
-  return engine
-}
-
-test.each<ErrorCode>([
-  'worker_lost',
-  'draining',
-  'overloaded',
-  'queue_full',
-  'model_not_found',
-  'worker_incompatible',
-])('moves on %s before the first text, also after prompt progress', async (code) => {
-  const well = answering('from b')
-  const { set, moves } = open([failing(code, promptProgress), well])
-  expect(await readAll(await start(set, never, 3))).toEqual([promptProgress, textDelta('from b'), finish])
-  expect(moves).toEqual([`m: a -> b (${code})`])
-  expect(well.runs[0]?.choice, 'the choice goes along: it is part of the seed').toBe(3)
-})
-
-test('preparing moves in the same way', async () => {
-  const gone = createScriptedEngine()
-  gone.onPrepare = () => {
-    throw new AppError('worker_lost', 'gone')
-  }
-  const { set, moves } = open([gone, answering('from b')])
-  expect(await readAll(await start(set))).toContainEqual(textDelta('from b'))
-  expect(moves).toEqual(['m: a -> b (worker_lost)'])
-})
-
-test('an engine that fails at the request does not pass it on', async () => {
-  const { set, moves } = open([failing('engine_failed'), answering('from b')])
-  await expect(readAll(await start(set))).rejects.toMatchObject({ code: 'engine_failed' })
-  expect(moves).toEqual([])
-})
-
-test('an engine that ends because its replica was removed is not at fault', async () => {
-  const leaving = createScriptedEngine()
-  const { set } = open([leaving, answering('from b')])
-  const reading = readAll(await start(set))
-  set.remove('a')
-  leaving.runs[0]!.events.end(new AppError('engine_failed', 'the model was unloaded'))
-  expect(await reading).toContainEqual(textDelta('from b'))
-})
-
-test('after the first text a lost worker ends the stream, and says that it is incomplete', async () => {
-  const { set, moves } = open([failing('worker_lost', textDelta('so far')), answering('from b')])
-  const events = await start(set)
-  expect((await events.next()).value).toEqual(textDelta('so far'))
-  await expect(events.next()).rejects.toMatchObject({
-    code: 'worker_lost',
-    message: expect.stringMatching(/worker a was lost in mid-answer.*incomplete.*it is worker_lost/),
-  })
-  expect(await events.next()).toEqual({ done: true, value: undefined })
-  expect(moves).toEqual([])
-})
-
-test('an error of the engine in mid-answer stays as it is', async () => {
-  const { set } = open([failing('engine_failed', textDelta('so far'))])
-  await expect(readAll(await start(set))).rejects.toThrow('it is engine_failed')
-})
-
-test('a request that loses three workers is not given to a fourth', async () => {
-  const last = answering('never')
-  const { set, moves } = open([failing('worker_lost'), failing('worker_lost'), failing('worker_lost')])
-  set.add(createScriptedReplica('z', last))
-  // The newest is picked first among equals: it is kept busy.
-  const busy = [0, 1, 2, 3].map(async () => last.runs.length)
-  await Promise.all(busy)
-  const run = last.prepare(textRequest()).then((prepared) => prepared.generate(0, never))
-  last.onRun = () => undefined
-  await run
-  await expect(readAll(await start(set))).rejects.toMatchObject({
-    code: 'worker_lost',
-    message: expect.stringMatching(/3 workers in turn \(\w, \w, \w\).*it is worker_lost/),
-  })
-  expect(moves).toHaveLength(2)
-})
-
-test('a worker that refuses is an answer where no other serves', async () => {
-  const { set } = open([failing('queue_full')])
-  await expect(readAll(await start(set))).rejects.toMatchObject({ code: 'queue_full' })
-})
-
-test('a worker without the model is no 404: the model exists', async () => {
-  const { set } = open([failing('model_not_found')])
-  await expect(readAll(await start(set))).rejects.toMatchObject({ code: 'worker_lost', status: 503 })
-})
-
 test('picks by the load when it is first read, and prepares anew where it goes', async () => {
   const engines = [createScriptedEngine(), createScriptedEngine()]
-  const { set } = open(engines)
+  const { set } = openReplicaSet(engines)
   const prepared = await set.prepare(textRequest())
   const [home, other] = engines[0]!.prepared.length === 1 ? engines : engines.toReversed()
   const ahead = (await home!.prepare(textRequest())).generate(0, never)
@@ -158,7 +27,7 @@ test('picks by the load when it is first read, and prepares anew where it goes',
 
 test('what was prepared on an engine that has been replaced is prepared anew', async () => {
   const fresh = answering('fresh')
-  const { set, replicas } = open([createScriptedEngine()])
+  const { set, replicas } = openReplicaSet([createScriptedEngine()])
   const prepared = await set.prepare(textRequest())
   replicas[0]!.become('starting', { engine: undefined })
   replicas[0]!.become('serving', { engine: fresh })
@@ -170,7 +39,7 @@ test('what was prepared on an engine that has been replaced is prepared anew', a
 
 test('choices that begin in the same moment do not herd', async () => {
   const engines = [createScriptedEngine(), createScriptedEngine()]
-  const { set } = open(engines)
+  const { set } = openReplicaSet(engines)
   const prepared = await set.prepare(textRequest())
   const choices = [0, 1, 2, 3].map((choice) => prepared.generate(choice, never)[Symbol.asyncIterator]())
   const reading = choices.map(readAll)
@@ -181,7 +50,7 @@ test('choices that begin in the same moment do not herd', async () => {
 
 test('a draining replica gets nothing new, keeps what it has, and comes back', async () => {
   const engines = [createScriptedEngine(), createScriptedEngine()]
-  const { set, replicas } = open(engines)
+  const { set, replicas } = openReplicaSet(engines)
   const first = readAll(await start(set))
   const home = engines.findIndex(({ runs }) => runs.length === 1)
   replicas[home]!.become('draining')
@@ -195,8 +64,25 @@ test('a draining replica gets nothing new, keeps what it has, and comes back', a
   for (const events of await Promise.all([first, ...more, last])) expect(events.at(-1)).toEqual(finish)
 })
 
+test('a conversation goes on where it began, until that engine is replaced', async () => {
+  const engines = [answering('a'), answering('b')]
+  const { set, replicas } = openReplicaSet(engines)
+  const say = async (text: string) => {
+    const prepared = await set.prepare(textRequest(text))
+    await readAll(prepared.generate(0, never)[Symbol.asyncIterator]())
+  }
+  const conversation = 'Once there was a gate in the river. '.repeat(20)
+  await say(conversation)
+  const home = engines.findIndex(({ runs }) => runs.length === 1)
+  for (const more of ['And then?', 'And then? And who?', 'Why?']) await say(conversation + more)
+  expect(engines[home]!.runs).toHaveLength(4)
+  replicas[home]!.become('serving', { engine: answering('restarted') })
+  await say(conversation)
+  expect(engines[1 - home]!.runs, 'nothing is cached anywhere, and its turn was longest ago').toHaveLength(1)
+})
+
 test('describes itself by those that serve, with the smallest context', async () => {
-  const { set, replicas } = open([createScriptedEngine(4, 100), createScriptedEngine(2, 50)])
+  const { set, replicas } = openReplicaSet([createScriptedEngine(4, 100), createScriptedEngine(2, 50)])
   expect(set.info).toMatchObject({ architecture: 'scripted', contextLength: 50 })
   expect(set.kind).toBe('scripted')
   expect(set.status()).toEqual({
@@ -206,7 +92,11 @@ test('describes itself by those that serve, with the smallest context', async ()
     stepAgeMs: 0,
     threads: undefined,
     counters: {
-      ...{ steps: 6, prefillTokens: 0, cachedTokens: 0, decodeTokens: 0, cancelled: 0 },
+      steps: 6,
+      prefillTokens: 0,
+      cachedTokens: 0,
+      decodeTokens: 0,
+      cancelled: 0,
       stepsByBatchSize: { 1: 4, 4: 2 },
     },
   })
@@ -228,7 +118,7 @@ const tooLong = (engine: ScriptedEngine) => {
 test('a prompt that is too long for one goes to one with a larger context, which is no failure', async () => {
   const large = createScriptedEngine(4, 100)
   large.onRun = (run) => run.answer('fits')
-  const { set, moves } = open([
+  const { set, moves } = openReplicaSet([
     tooLong(createScriptedEngine(4, 50)),
     tooLong(createScriptedEngine(4, 50)),
     large,
@@ -238,13 +128,16 @@ test('a prompt that is too long for one goes to one with a larger context, which
 })
 
 test('a prompt that is too long for the largest is refused', async () => {
-  const { set } = open([tooLong(createScriptedEngine(4, 50)), tooLong(createScriptedEngine(4, 100))])
+  const { set } = openReplicaSet([
+    tooLong(createScriptedEngine(4, 50)),
+    tooLong(createScriptedEngine(4, 100)),
+  ])
   await expect(set.prepare(textRequest())).rejects.toMatchObject({ code: 'context_length_exceeded' })
 })
 
 test('where another worker counts more tokens, the one that has prepared the prompt takes it', async () => {
   const engines = [createScriptedEngine(), createScriptedEngine()]
-  const { set } = open(engines)
+  const { set } = openReplicaSet(engines)
   const prepared = await set.prepare(textRequest())
   const [home, other] = engines[0]!.prepared.length === 1 ? engines : engines.toReversed()
   tooLong(other!)
@@ -255,15 +148,34 @@ test('where another worker counts more tokens, the one that has prepared the pro
 })
 
 test('tokens come from any that serves', async () => {
-  const { set, replicas } = open([createScriptedEngine(1), createScriptedEngine(2)])
+  const { set, replicas } = openReplicaSet([createScriptedEngine(1), createScriptedEngine(2)])
   replicas[0]!.become('draining')
   expect(await set.tokenize('')).toEqual([2])
   expect(await set.detokenize([])).toBe('2')
 })
 
+test('embeddings go to a replica that makes them, and to the next where that one is lost', async () => {
+  const embeddings = { vectors: [new Float32Array([1])], promptTokens: 1 }
+  const plain = createScriptedEngine()
+  const gone: Engine = {
+    ...createScriptedEngine(),
+    embed: () => Promise.reject(new AppError('worker_lost', 'gone')),
+  }
+  const able: Engine = { ...createScriptedEngine(), embed: async () => embeddings }
+  const { set, replicas, moves } = openReplicaSet([plain, gone, able])
+  const ask = () => set.embed?.({ inputs: [], dimensions: undefined }, never)
+  expect(await ask()).toBe(embeddings)
+  expect(await ask()).toBe(embeddings)
+  expect(moves).toContain('m: b -> c (worker_lost)')
+  for (const replica of replicas) replica.become('starting')
+  expect(set.embed, 'what held before, while none serves').toBeDefined()
+  replicas[0]!.become('serving')
+  expect(set.embed).toBeUndefined()
+})
+
 test('closing ends its own requests and leaves the engines alone', async () => {
   const engine = createScriptedEngine()
-  const { set } = open([engine])
+  const { set } = openReplicaSet([engine])
   const running = await start(set)
   engine.onRun = (run) => run.events.push(textDelta('so far'))
   const waiting = (await set.prepare(textRequest())).generate(0, never)[Symbol.asyncIterator]()

@@ -1,6 +1,6 @@
 import type { Engine, Prepared } from '../engine/engine.ts'
 import type { Replica } from '../engine/replica.ts'
-import type { GenerateRequest } from '../engine/types.ts'
+import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import { createChangeSignal } from './change-signal.ts'
 import { Journey } from './journey.ts'
@@ -8,8 +8,8 @@ import { MovingGeneration } from './moving-generation.ts'
 import type { PickPolicy } from './pick-replica.ts'
 import { createPromptPrefix, noPrefix } from './prompt-prefix.ts'
 import { createReplicaRoster, type ReplicaRoster } from './replica-roster.ts'
-import { createSeating, runSomewhere, type Move, type Seating } from './seating.ts'
-import { summarizeKinds, summarizeModel, sumStatus } from './sum-replicas.ts'
+import { createSeating, runSomewhere, type Move, type Passenger, type Seating } from './seating.ts'
+import { summarizeEmbedding, summarizeKinds, summarizeModel, sumStatus } from './sum-replicas.ts'
 
 export type ReplicaSetOptions = {
   policy?: PickPolicy | undefined
@@ -52,7 +52,8 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
   const changes = createChangeSignal()
   const roster = createReplicaRoster(policy, changes.notify)
   const live = new Set<MovingGeneration>()
-  const describeModel = summarizeModel(() => roster.serving())
+  const describeModel = summarizeModel(roster.serving)
+  const canEmbed = summarizeEmbedding(roster.serving)
   let refusal: AppError | undefined
   const assertOpen = () => {
     if (refusal) throw refusal
@@ -72,6 +73,11 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
       return describeModel()
     },
     prepare: (request) => prepare(parts, request),
+    get embed() {
+      return canEmbed()
+        ? (request: EmbedRequest, signal: AbortSignal) => embed(parts, request, signal)
+        : undefined
+    },
     tokenize: (text) => runAnywhere((engine) => engine.tokenize(text)),
     detokenize: (tokens) => runAnywhere((engine) => engine.detokenize(tokens)),
     status: () => sumStatus(roster.serving()),
@@ -112,4 +118,18 @@ async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared
         onOver: (generation) => live.delete(generation),
       }),
   }
+}
+
+async function embed(
+  { seating, assertOpen }: Parts,
+  request: EmbedRequest,
+  signal: AbortSignal,
+): Promise<Embeddings> {
+  assertOpen()
+  const passenger: Passenger = {
+    journey: new Journey(),
+    prefix: noPrefix,
+    canServe: (engine) => engine.embed !== undefined,
+  }
+  return (await runSomewhere(seating, passenger, (engine) => engine.embed!(request, signal), signal)).value
 }

@@ -20,7 +20,13 @@ export type SeatingOptions = {
   assertOpen(): void
 }
 
-export type Passenger = { journey: Journey; prefix: PromptPrefix; preferred?: Engine | undefined }
+export type Passenger = {
+  journey: Journey
+  prefix: PromptPrefix
+  preferred?: Engine | undefined
+  /** What not every engine can do; absent: any will do. */
+  canServe?(engine: Engine): boolean
+}
 
 /** Finds each attempt of a request its replica. */
 export interface Seating {
@@ -40,8 +46,9 @@ const secondChanceMs = 1000
 
 export function createSeating(options: SeatingOptions): Seating {
   const { model, roster, onMoved } = options
-  const take: Seating['take'] = ({ journey, prefix, preferred }) => {
-    const seat = roster.pick({ prefix, preferred, excludes: (engine) => journey.excludes(engine) })
+  const take: Seating['take'] = ({ journey, prefix, preferred, canServe = () => true }) => {
+    const excludes = (engine: Engine) => journey.excludes(engine) || !canServe(engine)
+    const seat = roster.pick({ prefix, preferred, excludes })
     const failure = seat && journey.goOn()
     if (failure) onMoved({ model, to: seat.id, ...failure })
     return seat
@@ -86,9 +93,10 @@ export async function runSomewhere<T>(
   seating: Seating,
   passenger: Passenger,
   action: (engine: Engine) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<{ value: T; engine: Engine }> {
   for (;;) {
-    const seat = seating.take(passenger) ?? (await seating.wait(passenger))
+    const seat = seating.take(passenger) ?? (await seating.wait(passenger, signal))
     try {
       return { value: await action(seat.engine), engine: seat.engine }
     } catch (cause) {

@@ -29,6 +29,15 @@ export function summarizeModel(serving: () => readonly Engine[]): () => ModelInf
   }
 }
 
+/** Whether any can; while none serves, what held before. */
+export function summarizeEmbedding(serving: () => readonly Engine[]): () => boolean {
+  let last = false
+  return () => {
+    const engines = serving()
+    return engines.length === 0 ? last : (last = engines.some(({ embed }) => embed !== undefined))
+  }
+}
+
 export function sumStatus(engines: readonly Engine[]): EngineStatus {
   const all = engines.map((engine) => engine.status())
   const sum = (read: (status: EngineStatus) => number) =>

@@ -50,18 +50,22 @@ export function createWorkerView(id: string, models: readonly string[], log: Log
       if (change.error !== undefined || change.state === 'serving') lastError = change.error
       const engines: Engines = 'engines' in change ? change.engines : new Map()
       for (const model of engines.keys()) ensureReplica(model)
-      for (const [model, own] of replicas) own.show(state, engines.get(model))
+      for (const [model, own] of replicas) own.show(state, engines.get(model), lastError)
       notify.all()
     },
   }
 }
 
-type OwnReplica = { replica: Replica; show(state: ReplicaState, engine: Engine | undefined): void }
+type OwnReplica = {
+  replica: Replica
+  show(state: ReplicaState, engine: Engine | undefined, error: AppError | undefined): void
+}
 
 function createReplica(id: string, log: Logger): OwnReplica {
   const notify = createListeners(log)
   let state: ReplicaState = 'starting'
   let engine: Engine | undefined
+  let lastError: AppError | undefined
   return {
     replica: {
       id,
@@ -71,9 +75,13 @@ function createReplica(id: string, log: Logger): OwnReplica {
       get engine() {
         return engine
       },
+      get lastError() {
+        return lastError
+      },
       subscribe: notify.subscribe,
     },
-    show(workerState, next) {
+    show(workerState, next, error) {
+      lastError = error
       const needsEngine = workerState === 'serving' || workerState === 'draining'
       const shown = needsEngine && next === undefined ? 'failed' : workerState
       if (shown === state && next === engine) return

@@ -1,3 +1,4 @@
+import type { KeyActions } from './key-types.ts'
 import type {
   AddWorkerBody,
   DaemonStatus,
@@ -33,4 +34,5 @@ export type ControlActions = {
   /** Ends it, if it is ours, or leaves it alone; what runs on it fails. */
   removeWorker(id: string): Promise<{ id: string }>
   pullModel(body: PullModelBody, hooks: ActionHooks): Promise<PulledModelResult>
+  keys: KeyActions
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { encodeError } from './encode-error.ts'
 import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
+import { keyRoutes } from './key-routes.ts'
 import { progressStream } from './progress-stream.ts'
 import { workerRoutes } from './worker-routes.ts'
 
@@ -27,10 +28,12 @@ const pullBody = z.strictObject({
 /** `/api/*`: how our own commands, and anybody's scripts, steer the daemon. */
 export const createControlProtocol = (actions: ControlActions): Protocol => ({
   name: 'control',
+  access: 'admin',
   routes: [
     ...daemonRoutes(actions),
     ...modelRoutes(actions),
     ...jobRoutes(actions),
+    ...keyRoutes(actions.keys),
     ...workerRoutes(actions),
   ],
   encodeError: (error) => ({ error: encodeError(error) }),

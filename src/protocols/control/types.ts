@@ -134,6 +134,8 @@ export type DaemonFile = {
   version: string
   base_url: string
   started_at: string
+  /** The credential of this user's commands; only this daemon takes it, and its next start makes another. */
+  token: string
 }
 
 /** What a starting daemon tells the process that spawned it, over Node's IPC channel. */

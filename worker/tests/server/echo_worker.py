@@ -12,7 +12,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from server.echo_backend import EchoBackend
-
 from sluice_worker import __main__
 from sluice_worker.backends import BackendOptions
 from sluice_worker.errors import WorkerError

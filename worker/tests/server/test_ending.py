@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import grpc
 import pytest
@@ -50,14 +51,24 @@ async def test_a_call_that_waits_can_be_cancelled(serve: Serve) -> None:
     assert finished(await collect(first))
 
 
-async def test_a_broken_connection_frees_its_rows(serve: Serve) -> None:
+CALLER = """
+import sys, grpc
+call = grpc.insecure_channel(sys.argv[1]).unary_stream("/llm.v1.Inference/Complete")
+next(call(bytes.fromhex(sys.argv[2])))
+sys.stdin.read()
+"""
+
+
+async def test_a_caller_that_is_killed_frees_its_rows(serve: Serve) -> None:
     served = await serve()
     served.backend.may_go.clear()
-    call = served.client.inference("Complete", complete())
-    await anext(aiter(call))
+    request = complete().SerializeToString().hex()
+    command = [sys.executable, "-c", CALLER, served.address, request]
+    caller = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
     await eventually(lambda: served.backend.running == 1)
-    await served.client.channel.close()
+    caller.kill()
     await eventually(lambda: served.backend.running == 0)
+    await caller.wait()
 
 
 @pytest.mark.parametrize("every", [False, True])

@@ -8,7 +8,7 @@ from sluice_worker.contract import messages as wire
 
 from .client import chat, collect, complete, context, deltas, finished, text_of
 from .conftest import Serve
-from .echo_backend import EchoBackend
+from .echo_backend import END, EchoBackend
 
 
 async def test_complete_streams_started_then_deltas_then_finished(serve: Serve) -> None:
@@ -141,7 +141,9 @@ async def test_settings_reach_the_backend(serve: Serve) -> None:
     sampling = generation.sampling
     assert (sampling.temperature, sampling.top_p, sampling.top_k, sampling.min_p) == (0.0, 0.5, 4, 0.25)
     assert (sampling.presence_penalty, sampling.frequency_penalty) == (1.0, -1.0)
-    assert (sampling.repetition_penalty, sampling.seed, sampling.logit_bias) == (1.5, 9, {5: -100.0})
+    # Where ends do not end the answer, they are not chosen either.
+    assert (sampling.repetition_penalty, sampling.seed) == (1.5, 9)
+    assert sampling.logit_bias == {5: -100.0, END: -100.0}
     assert (generation.max_tokens, generation.min_tokens, generation.stop) == (2, 1, ("x", "y"))
     assert (generation.stop_token_ids, generation.include_stop, generation.ignore_eos) == ((7,), True, True)
     assert generation.priority == -3

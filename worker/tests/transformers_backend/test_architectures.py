@@ -1,4 +1,6 @@
-"""Random models of other architectures: the same tokens as `generate`, in a batch of rows of different lengths."""
+"""Random models of other architectures: the same tokens as `generate`, in a batch of rows of different
+lengths.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,21 @@ MODELS: dict[str, dict[str, Any]] = {
     "starcoder2": {},
     "stablelm": {},
     "deepseek_v3": {
-        "num_key_value_heads": 4, "q_lora_rank": 16, "kv_lora_rank": 16, "qk_rope_head_dim": 8,
-        "qk_nope_head_dim": 8, "v_head_dim": 8, "n_routed_experts": 4, "n_group": 1, "topk_group": 1,
-        "num_experts_per_tok": 2, "moe_intermediate_size": 16, "first_k_dense_replace": 1, "n_shared_experts": 1,
+        "num_key_value_heads": 4,
+        "q_lora_rank": 16,
+        "kv_lora_rank": 16,
+        "qk_rope_head_dim": 8,
+        "qk_nope_head_dim": 8,
+        "v_head_dim": 8,
+        "n_routed_experts": 4,
+        "n_group": 1,
+        "topk_group": 1,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 16,
+        "first_k_dense_replace": 1,
+        "n_shared_experts": 1,
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("model_type", MODELS)

@@ -1,4 +1,6 @@
-"""Recorded decode steps. A recorder that runs the function again stands for CUDA's, so all but the capture runs."""
+"""Recorded decode steps. A recorder that runs the function again stands for CUDA's, so all but the capture
+runs.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ from .conftest import MakeBackend
 def rerun() -> Recorder:
     def record(work: Callable[[], torch.Tensor]) -> tuple[torch.Tensor, Replay]:
         result = work()
-        return result, lambda: result.copy_(work())
+
+        def replay() -> None:
+            result.copy_(work())
+
+        return result, replay
 
     return record
 

@@ -38,12 +38,13 @@ def filters(rows: int, size: int, **settings: Any) -> Filters:
 
 
 def warped(logits: torch.Tensor, **settings: Any) -> torch.Tensor:
-    for name, warper in (
+    warpers: list[tuple[str, Any]] = [
         ("temperature", TemperatureLogitsWarper),
         ("top_k", TopKLogitsWarper),
         ("top_p", TopPLogitsWarper),
         ("min_p", MinPLogitsWarper),
-    ):
+    ]
+    for name, warper in warpers:
         if name in settings:
             logits = warper(settings[name])(torch.tensor([[0]]), logits)
     return logits.softmax(-1)

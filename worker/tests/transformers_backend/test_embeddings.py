@@ -68,7 +68,7 @@ def test_an_encoder(make_backend: MakeBackend, tmp_path: Path) -> None:
 async def test_generation_goes_on_beside_a_large_batch(
     backend: TransformersBackend, prompts: list[list[int]]
 ) -> None:
-    """Each step embeds at most the step's token budget, so at least one decode lies between two such batches."""
+    """Each step embeds at most its budget of tokens, so a decode lies between any two such batches."""
     expected = (await answer(backend, greedy(prompts[0], 60, ignore_eos=True))).tokens
     reader = await start(backend, greedy(prompts[1], 900, ignore_eos=True))
     before = backend.load_now().steps

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
+import threading
+from collections.abc import Callable
 
 import pytest
 
 from sluice_worker.backend import Finish, Generation, Sampling, TextDelta
 from sluice_worker.errors import WorkerError
-from sluice_worker.transformers_backend import TransformersBackend
+from sluice_worker.transformers_backend import TransformersBackend, TransformersSettings
 
 from .answers import answer, answers, greedy, until
-from .conftest import MakeBackend
+from .conftest import POCKET, MakeBackend
 
 
 def idle(backend: TransformersBackend) -> bool:
@@ -235,10 +237,45 @@ def test_close_ends_what_runs_and_what_waits(make_backend: MakeBackend, prompts:
 
 
 async def test_before_loading() -> None:
-    from sluice_worker.transformers_backend import TransformersSettings
-
     backend = TransformersBackend(TransformersSettings("nowhere"))
     with pytest.raises(WorkerError) as caught:
         await backend.encode_text("x", False)
     assert caught.value.reason == "LOADING"
     await backend.close()
+
+
+def telling(told: asyncio.Event) -> Callable[[float, str], None]:
+    """Progress that comes from another thread."""
+    loop = asyncio.get_running_loop()
+
+    def progress(fraction: float, message: str) -> None:
+        loop.call_soon_threadsafe(told.set)
+
+    return progress
+
+
+async def test_closing_while_it_loads() -> None:
+    told = asyncio.Event()
+    backend = TransformersBackend(TransformersSettings(str(POCKET), device="cpu", threads=1))
+    loading = asyncio.ensure_future(backend.load(telling(told)))
+    await told.wait()
+    await backend.close()
+    with pytest.raises(WorkerError, match="unloaded"):
+        await loading
+
+
+def engines() -> int:
+    return sum(thread.name == "sluice-engine" for thread in threading.enumerate())
+
+
+async def test_cancelling_a_load_ends_its_thread() -> None:
+    before = engines()
+    told = asyncio.Event()
+    backend = TransformersBackend(TransformersSettings(str(POCKET), device="cpu", threads=1))
+    loading = asyncio.ensure_future(backend.load(telling(told)))
+    await told.wait()
+    loading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    await backend.close()
+    assert engines() == before

@@ -166,7 +166,7 @@ def test_devices(backend: TransformersBackend, make_backend: MakeBackend) -> Non
 
 def test_weights_that_do_not_fit(make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "read_memory", lambda device: (10_000_000, 9_000_000))
-    with pytest.raises(WorkerError, match="0.0 GB as float32") as caught:
+    with pytest.raises(WorkerError, match=r"0\.0 GB as float32") as caught:
         make_backend()
     assert caught.value.reason == "INSUFFICIENT_MEMORY"
     assert caught.value.details == {"needed_bytes": 4 * 3_721_984, "free_bytes": 9_000_000}

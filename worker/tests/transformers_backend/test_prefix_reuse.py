@@ -13,13 +13,15 @@ from .test_lifecycle import start
 
 
 def test_a_conversation_goes_on_in_its_row(make_backend: MakeBackend, prompts: list[list[int]]) -> None:
-    """Three conversations in turns; each turn computes only what is new, and says what it says without a cache."""
+    """Three conversations in turns; each turn computes only what is new, and says what it says without a
+    cache.
+    """
     cached, fresh = make_backend(parallel=4), make_backend(parallel=1)
 
     async def scenario() -> None:
         talks = [list(prompt) for prompt in prompts[:3]]
         for turn in range(3):
-            for index, talk in enumerate(talks):
+            for talk in talks:
                 found = await answer(cached, greedy(talk, 12, ignore_eos=True))
                 expected = await answer(fresh, greedy(talk, 12, ignore_eos=True))
                 assert found.tokens == expected.tokens
@@ -27,7 +29,6 @@ def test_a_conversation_goes_on_in_its_row(make_backend: MakeBackend, prompts: l
                     # The last token of an answer was sampled and never computed.
                     assert found.end.cached_tokens == len(talk) - len(prompts[3 + turn]) - 1
                 talk += [*found.tokens, *prompts[4 + turn]]
-            assert index == 2
 
     asyncio.run(scenario())
 

@@ -115,8 +115,11 @@ async def test_penalties_change_what_is_repeated(
 ) -> None:
     plain = (await answer(backend, greedy(prompts[0], 60, ignore_eos=True))).tokens
     assert len(set(plain)) < 60
-    for penalty in ({"presence_penalty": 90.0}, {"frequency_penalty": 90.0}):
-        found = await answer(backend, greedy(prompts[0], 60, sampling=Sampling(temperature=0, **penalty)))
+    for sampling in (
+        Sampling(temperature=0, presence_penalty=90),
+        Sampling(temperature=0, frequency_penalty=90),
+    ):
+        found = await answer(backend, greedy(prompts[0], 60, sampling=sampling))
         assert len(set(found.tokens)) == len(found.tokens)
     fresh = greedy(prompts[0], 60, sampling=Sampling(temperature=0, repetition_penalty=1e6), ignore_eos=True)
     found = await answer(backend, fresh)

@@ -88,7 +88,8 @@ def test_penalties(vocabulary: Vocabulary) -> None:
         forced = torch.full((1, SIZE), -1.0)
         forced[0, token] = 1e9
         assert choose(sampler, forced, [row])[0].token == token
-    expected = RepetitionPenaltyLogitsProcessor(1.5)(torch.tensor([[*prompt, *answer]]), logits.clone())
+    repetition: Any = RepetitionPenaltyLogitsProcessor(1.5)
+    expected = repetition(torch.tensor([[*prompt, *answer]]), logits.clone())
     expected[0, 20] -= 0.7 + 2 * 0.4
     expected[0, 21] -= 0.7 + 0.4
     edited = logits.clone()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..backend import Constraint, Generation, Sampling
+from ..backend import Constraint, Generation, ModelDescription, Sampling
 from ..contract import messages as wire
 from ..errors import WorkerError
 from .checks import assert_between, assert_tokens, invalid, read_json_object, refuse, unsupported
@@ -15,6 +15,8 @@ from .checks import assert_between, assert_tokens, invalid, read_json_object, re
 _MOST_CHOICES = 128
 _MOST_STOP_STRINGS = 64
 _SEEDS = 2**64
+#: The contract's bias of a token that must not come.
+_BAN = -100.0
 
 
 class GenerationRequest(Protocol):
@@ -50,7 +52,9 @@ class Settings:
     response: Response
 
 
-def decode_settings(request: GenerationRequest, features: Collection[str], vocabulary_size: int) -> Settings:
+def decode_settings(
+    request: GenerationRequest, features: Collection[str], model: ModelDescription
+) -> Settings:
     """Raises for what is out of range, and for what the backend cannot honour."""
     _refuse_context(request.context, features)
     response = request.response
@@ -65,7 +69,7 @@ def decode_settings(request: GenerationRequest, features: Collection[str], vocab
     stop = request.stop
     generation = Generation(
         prompt=(),
-        sampling=_decode_sampling(request.sampling, vocabulary_size),
+        sampling=_decode_sampling(request.sampling, model.vocabulary_size, _banned(stop, model)),
         max_tokens=stop.max_output_tokens if stop.HasField("max_output_tokens") else _SEEDS,
         min_tokens=stop.min_output_tokens,
         stop=_decode_stop_strings(stop.stop),
@@ -78,7 +82,7 @@ def decode_settings(request: GenerationRequest, features: Collection[str], vocab
         cache_salt=request.context.cache_salt,
         bypass_prefix_cache=request.context.bypass_prefix_cache,
     )
-    assert_tokens("stop.stop_token_ids", stop.stop_token_ids, vocabulary_size)
+    assert_tokens("stop.stop_token_ids", stop.stop_token_ids, model.vocabulary_size)
     if generation.min_tokens > generation.max_tokens:
         raise invalid("stop.min_output_tokens", f"is {generation.min_tokens}, more than max_output_tokens")
     return Settings(generation, choices, _decode_response(response))
@@ -123,7 +127,14 @@ def _refuse_context(context: wire.RequestContext, features: Collection[str]) -> 
             refuse({f"context.{name}": getattr(context, name)})
 
 
-def _decode_sampling(sampling: wire.SamplingParams, vocabulary_size: int) -> Sampling:
+def _banned(stop: wire.StopCriteria, model: ModelDescription) -> dict[int, float]:
+    """What is never chosen: backends only know how not to end, and would go on behind an end token."""
+    return dict.fromkeys(model.eos_token_ids, _BAN) if stop.ignore_eos else {}
+
+
+def _decode_sampling(
+    sampling: wire.SamplingParams, vocabulary_size: int, banned: dict[int, float]
+) -> Sampling:
     values = {
         name: getattr(sampling, name) if sampling.HasField(name) else None
         for name in ("temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty")
@@ -151,7 +162,7 @@ def _decode_sampling(sampling: wire.SamplingParams, vocabulary_size: int) -> Sam
         **values,
         repetition_penalty=repetition,
         seed=sampling.seed if sampling.HasField("seed") else None,
-        logit_bias=dict(sampling.logit_bias),
+        logit_bias={**sampling.logit_bias, **banned},
     )
 
 

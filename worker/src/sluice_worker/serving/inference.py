@@ -127,7 +127,7 @@ class Inference:
 
     async def _prepare_chat(self, request: wire.ChatRequest, loaded: LoadedModel) -> _Prepared:
         backend, model = loaded.backend, loaded.description
-        settings = decode_settings(request, backend.features, model.vocabulary_size)
+        settings = decode_settings(request, backend.features, model)
         refuse({"response.echo": settings.response.echo})
         template = request.chat_template or model.chat_template
         output = self.output_format(template)
@@ -145,7 +145,7 @@ class Inference:
     async def _prepare_complete(self, request: wire.CompleteRequest, loaded: LoadedModel) -> _Prepared:
         backend, model = loaded.backend, loaded.description
         refuse({"suffix": request.suffix, "media": request.media})
-        settings = decode_settings(request, backend.features, model.vocabulary_size)
+        settings = decode_settings(request, backend.features, model)
         prompt = await encode_complete(backend, model, request)
         echo = ""
         if settings.response.echo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -36,6 +36,9 @@ class TransformersBackend:
     def __init__(self, settings: TransformersSettings) -> None:
         self._settings = settings
         self._started: Started | None = None
+        #: The same, as soon as the engine thread has it: what `close` must end even if nobody waits for the
+        #: load.
+        self._running: Started | None = None
         self._thread: threading.Thread | None = None
         self._device: torch.device | None = None
         self._closed = False
@@ -49,7 +52,10 @@ class TransformersBackend:
         return ("chat", "complete", "embed", "logprobs")
 
     async def load(self, progress: Callable[[float, str], None]) -> ModelDescription:
-        """Everything that touches the model, loading too, happens on the engine thread."""
+        """Everything that touches the model, loading too, happens on the engine thread.
+
+        Cancelling it stops the load at its next step and closes the backend.
+        """
         if self._thread is not None or self._closed:
             raise WorkerError("ENGINE_FAILED", "this backend was loaded or closed before: make a new one")
         loop = asyncio.get_running_loop()
@@ -58,11 +64,19 @@ class TransformersBackend:
             target=self._live, args=(loop, ready, progress), name="sluice-engine", daemon=True
         )
         self._thread.start()
-        started = await ready
-        self._started, self._device = started, started.device
+        try:
+            started = await ready
+        except asyncio.CancelledError:
+            self._end()
+            raise
         if self._closed:
-            started.engine.close(_closed_error())
+            raise _closed_error()
+        self._started, self._device = started, started.device
         return started.description
+
+    @property
+    def failure(self) -> WorkerError | None:
+        return None if self._started is None else self._started.engine.failure
 
     def devices(self) -> list[Device]:
         return [] if self._device is None else [describe_device(self._device)]
@@ -79,7 +93,7 @@ class TransformersBackend:
     def token_bytes(self, token: int) -> bytes:
         return self._require().vocabulary.token_bytes(token)
 
-    async def generate(self, generation: Generation) -> AsyncIterator[Event]:
+    async def generate(self, generation: Generation) -> AsyncGenerator[Event, None]:
         started = self._require()
         if not started.causal:
             raise WorkerError(
@@ -126,13 +140,17 @@ class TransformersBackend:
         return started.engine.load(read_memory(started.device)[1])
 
     async def close(self) -> None:
-        self._closed = True
-        started, self._started = self._started, None
-        if started is not None:
-            started.engine.close(_closed_error())
+        self._end()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
         self._encoder.shutdown(wait=False)
+
+    def _end(self) -> None:
+        self._closed = True
+        self._started = None
+        # The engine thread sets `_running` and then looks at `_closed`, so one of the two sees the other.
+        if self._running is not None:
+            self._running.engine.close(_closed_error())
 
     def _live(
         self,
@@ -141,19 +159,26 @@ class TransformersBackend:
         progress: Callable[[float, str], None],
     ) -> None:
         """The engine thread, from loading to the model's end."""
-        device = None
+
+        def report(fraction: float, message: str) -> None:
+            if self._closed:
+                raise _closed_error()
+            progress(fraction, message)
+
         with torch.inference_mode():
             try:
-                started, forward = start_model(self._settings, progress)
+                started, forward = start_model(self._settings, report)
             except BaseException as error:
                 failure = error if isinstance(error, WorkerError) else _load_error(error)
                 loop.call_soon_threadsafe(_settle, ready, None, failure)
                 return
-            device = started.device
+            self._running = started
+            if self._closed:
+                started.engine.close(_closed_error())
             loop.call_soon_threadsafe(_settle, ready, started, None)
             started.engine.run(forward)
-        del started, forward
-        release_model(device)
+        del forward
+        release_model(started.device)
 
     async def _encode(self, work: Callable[[Started], _T]) -> _T:
         started = self._require()

@@ -42,6 +42,12 @@ class ChatPrompts:
         self._tokenizer = tokenizer
 
     @property
+    def template(self) -> str:
+        """As Jinja text; of several the one for plain chats. Empty: none."""
+        template = self._tokenizer.chat_template or ""
+        return template if isinstance(template, str) else str(template.get("default", ""))
+
+    @property
     def has_template(self) -> bool:
         return bool(self._tokenizer.chat_template)
 

@@ -72,7 +72,7 @@ class DecodeGraphs:
         self._recordings: dict[tuple[int, int], _Recording] = {}
 
     def forward(self, plan: StepPlan) -> torch.Tensor:
-        """As `ModelRunner.forward`, for a step without prompts. The result is overwritten by the next step."""
+        """As `ModelRunner.forward`, for a step without prompts. The next step overwrites the result."""
         rows = plan.decoding
         count = self._round_rows(len(rows))
         length = self._round_length(max(len(row.tokens) for row in rows) + 1)

@@ -59,6 +59,8 @@ class Engine:
         self._posts: list[tuple[Mailbox, Post]] = []
         self._some_cancelled = False
         self._closing: WorkerError | None = None
+        #: Why the loop has ended by itself: a defect, since what requests do wrong ends only them.
+        self.failure: WorkerError | None = None
         self._working = False
         #: When the step in flight could begin: the last one's end, or the arrival that woke the loop.
         self._last_step = 0.0
@@ -112,7 +114,7 @@ class Engine:
                 self._turn(forward)
         except Exception as error:
             log.exception("the engine thread failed")
-            self._closing = WorkerError(
+            self._closing = self.failure = WorkerError(
                 "ENGINE_FAILED", f"the engine thread failed: {error}; load the model again"
             )
         finally:
@@ -201,7 +203,7 @@ class Engine:
     def _settle(self, forward: Forward, row: Row, choice: Sampled) -> None:
         """What one sampled token means for its row."""
         job = row.job
-        if job is None or job.cancelled:
+        if job is None:
             return
         if choice.token is None:
             forward.forget_row(row)

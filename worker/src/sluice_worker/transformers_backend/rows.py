@@ -52,10 +52,10 @@ def match_prefix(cached: list[int], prompt: list[int]) -> int:
 def place(rows: Sequence[Row], prompt: list[int]) -> Placement | None:
     """A free row for the prompt; None: all are busy.
 
-    A row that continues what it holds is used as it is. Where it would lose more than it keeps, or where another
-    row (a busy one even) shares clearly more, the prefix is copied into the row that was left longest ago: two
-    conversations that begin alike then do not take each other's cache. At least the last prompt token is left to
-    compute, because its logits choose the first token of the answer.
+    A row that continues what it holds is used as it is. Where it would lose more than it keeps, or where
+    another row (a busy one even) shares clearly more, the prefix is copied into the row that was left longest
+    ago: two conversations that begin alike then do not take each other's cache. At least the last prompt
+    token is left to compute, because its logits choose the first token of the answer.
     """
     free = [row for row in rows if row.job is None]
     if not free:

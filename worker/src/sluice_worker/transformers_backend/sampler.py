@@ -37,7 +37,14 @@ class _Batch:
     def __init__(self, requests: Sequence[Request], size: int, device: torch.device) -> None:
         self.samplers = [request.sampler for request in requests]
         numbered = list(enumerate(self.samplers))
-        self.biased = [index for index, sampler in numbered if len(sampler.bias_ids) > 0]
+        biased = [(index, sampler) for index, sampler in numbered if len(sampler.bias_ids) > 0]
+        self.is_biased = len(biased) > 0
+        # One operation for all rows: benchmarks ban the end tokens of every one of them.
+        self.bias_rows = torch.tensor(
+            [index for index, sampler in biased for _ in sampler.bias_ids], dtype=torch.long, device=device
+        )
+        self.bias_ids = torch.cat([sampler.bias_ids for _, sampler in biased]) if biased else self.bias_rows
+        self.bias_values = torch.cat([s.bias_values for _, s in biased]) if biased else torch.empty(0)
         self.waiting = [index for index, sampler in numbered if sampler.min_tokens > 0]
         self.penalized = [index for index, sampler in numbered if sampler.has_penalty]
         self.logged = [index for index, sampler in numbered if sampler.top_logprobs is not None]
@@ -108,9 +115,8 @@ class Sampler:
     def _edit(self, logits: torch.Tensor, requests: Sequence[Request], batch: _Batch) -> None:
         if batch.penalized:
             self.penalties.apply(logits, batch.penalized_index, batch.penalized_rows, batch.penalties)
-        for index in batch.biased:
-            sampler = batch.samplers[index]
-            logits[index].index_add_(0, sampler.bias_ids, sampler.bias_values)
+        if batch.is_biased:
+            logits[batch.bias_rows, batch.bias_ids] += batch.bias_values
         for index in batch.waiting:
             if requests[index].answered < batch.samplers[index].min_tokens:
                 logits[index].index_fill_(0, batch.samplers[index].end_ids, float("-inf"))

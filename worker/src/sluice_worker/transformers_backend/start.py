@@ -144,6 +144,7 @@ def _describe(
         or sum(weight.numel() for weight in loaded.model.parameters()),
         size_bytes=loaded.checkpoint.size_bytes,
         has_chat_template=loaded.traits is not None and prompts.has_template,
+        chat_template=prompts.template if loaded.traits is not None else "",
         embedding_dimensions=text.hidden_size,
         eos_token_ids=vocabulary.end_tokens,
         quantization=str(quantization.get("quant_method", "")),

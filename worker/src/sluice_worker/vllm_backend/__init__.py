@@ -1,0 +1,1 @@
+"""The vLLM backend: vLLM schedules, batches and samples; written against its AsyncLLM of release 0.33."""
