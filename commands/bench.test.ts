@@ -1,4 +1,6 @@
-import { resolve } from 'node:path'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BenchResult } from '../bench/result.ts'
 import {
@@ -199,4 +201,19 @@ test('--strict refuses a run that is not VALID, and a short one never is', async
   expect(strict.stdout).toContain('DEGRADED: the run lasted')
   expect(strict.exit).toBe(10)
   expect((await run(...short)).exit).toBe(0)
+})
+
+test('--junit writes what CI reads, and its folder is looked at before the run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-junit-'))
+  try {
+    const file = join(folder, 'out.xml')
+    const { exit } = await run('--requests', '4', '--fail-if', 'e2e_p50>0', '--junit', file)
+    expect(exit).toBe(8)
+    expect(await readFile(file, 'utf8')).toMatch(/name="not e2e_p50&gt;0">\s+<failure message="measured/)
+    const before = server!.requests.length
+    expect((await run('--junit', join(folder, 'no', 'out.xml'))).exit).toBe(2)
+    expect(server!.requests).toHaveLength(before)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

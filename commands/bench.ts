@@ -59,6 +59,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
     goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
+    junit: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'write the --fail-if conditions and the verdict as JUnit XML, for CI' }),
     strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
@@ -66,11 +67,13 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   async run(): Promise<void> {
     const [thresholds, options, loads] = [await this.thresholds(), await this.options(), await this.loads()]
     const { assertWritable, writeResult } = await import('../bench/report/write-result.ts')
-    const { json } = this.flags
+    const { json, junit } = this.flags
+    if (junit !== undefined) await assertWritable(junit)
     if (json !== undefined && json !== '-') await assertWritable(json)
     const screen = json === '-' ? process.stderr : process.stdout
     const results = await this.measure(options, loads, thresholds, screen)
     if (json !== undefined) await writeResult(json, results, process.stdout)
+    if (junit !== undefined) await this.writeJunit(junit, results)
     process.exitCode = await this.exitCode(results)
   }
 
@@ -106,6 +109,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     }
     if (results.length > 1) screen.write(`${renderSweep(results)}\n`)
     return results
+  }
+
+  private async writeJunit(path: string, results: BenchResult[]): Promise<void> {
+    const [{ writeFile }, { encodeJunit }] = await Promise.all([
+      import('node:fs/promises'),
+      import('../bench/report/junit.ts'),
+    ])
+    await writeFile(path, encodeJunit(results))
   }
 
   private async measureLoad(options: BenchOptions, signal: AbortSignal): Promise<BenchResult> {
