@@ -1,14 +1,19 @@
 import { readEnvironment } from './record/environment.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
+import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
-import type { BenchOptions } from './options.ts'
+import { widthOf, type BenchOptions, type OpenLoad } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
+import type { Occupancy } from './record/occupancy.ts'
+import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import type { Target } from './wire/target.ts'
 
 export type ResultParts = NoteFacts & {
+  selfCheck: SelfCheck
+  occupancy: Occupancy | undefined
   version: string
   argv: string[]
   startedAt: Date
@@ -28,6 +33,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     sluice_version: parts.version,
     argv: parts.argv,
     started_at: parts.startedAt.toISOString(),
+    monotonic_origin_ms: recorded.originMs === undefined ? null : round(toMonotonic(recorded.originMs)),
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
@@ -40,6 +46,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     finish_reasons: recorded.finishReasons,
     duration_s: round(recorded.durationMs / 1000),
     throughput: describeThroughput(recorded),
+    goodput: describeGoodput(recorded, options.goodput),
     tokens: {
       source: tokens.source,
       output: tokens.output,
@@ -55,13 +62,28 @@ export const buildResult = (parts: ResultParts): BenchResult => {
       no_itl_because: tokens.gapsAreNotTokens ?? null,
     },
     server_timings: recorded.serverTimings,
+    dispatch: parts.dispatch ?? null,
     connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
     self_check: parts.selfCheck,
+    verdict: judgeRun({ ...parts, load: options.load }),
     thresholds: [],
     notes: writeNotes(parts),
     samples: recorded.samples,
     samples_dropped: recorded.samplesDropped,
   }
+}
+
+/** `performance.now()` is the same clock with another zero. */
+const toMonotonic = (time: number): number => time + Number(process.hrtime.bigint()) / 1e6 - performance.now()
+
+const describeGoodput = (
+  { good, succeeded, failed, durationMs }: Recorded,
+  limits: BenchOptions['goodput'] = {},
+): BenchResult['goodput'] => {
+  const ended = succeeded + failed
+  if (Object.keys(limits).length === 0 || ended === 0) return null
+  const perSecond = durationMs > 0 ? round((good * 1000) / durationMs) : 0
+  return { limits, good, share: good / ended, requests_per_second: perSecond }
 }
 
 const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchResult['throughput'] => {
@@ -81,6 +103,16 @@ const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'
   itl: tokens.gapsAreNotTokens === undefined ? (latencies.chunkGap ?? null) : null,
   chunk_gap: latencies.chunkGap ?? null,
   e2e: latencies.e2e ?? null,
+  service_ttft: latencies.serviceTtft ?? null,
+  service_e2e: latencies.serviceE2e ?? null,
+})
+
+const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals'] => ({
+  arrival: load.arrival,
+  rate: load.rate,
+  burstiness: load.burstiness,
+  ramp_up_s: load.rampUpMs === undefined ? null : load.rampUpMs / 1000,
+  seed,
 })
 
 const describeOptions = (
@@ -88,7 +120,8 @@ const describeOptions = (
   prompts: Prompts,
 ): Configuration => ({
   mode: load.mode,
-  concurrency: load.concurrency,
+  concurrency: widthOf(load),
+  arrivals: load.mode === 'closed' ? null : describeArrivals(load, prompts.seed),
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,

@@ -29,33 +29,16 @@ const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
     },
     prompts,
     recorded: recordedOf(),
-    selfCheck: { loop_lag_p99_ms: 1, loop_lag_max_ms: 5, loop_utilization: 0.1 },
     interrupted: false,
     usageRefused: false,
     openedDuring: 0,
     warmed: { sent: 2, failed: 0, errors: [] },
+    dispatch: undefined,
     ...changes,
   })
-const selfCheck = { loop_lag_p99_ms: 1, loop_lag_max_ms: 5, loop_utilization: 0.1 }
 
 test('a clean run says only what its prompts were', () => {
   expect(notesOf()).toEqual([expect.stringContaining('built-in prompts')])
-})
-
-test('lag is told when it may have bent a latency, compared with the shortest one', () => {
-  const late = { ...selfCheck, loop_lag_p99_ms: 4.21 }
-  expect(notesOf({ selfCheck: late })[0]).toContain('late itself (event loop lag P99 4.2 ms, max 5.0 ms)')
-  expect(notesOf({ selfCheck: { ...selfCheck, loop_lag_p99_ms: 2.9 } })).toHaveLength(1)
-  const slow = createLatency()
-  slow.record(2000)
-  const recorded = recordedOf({ latencies: { ...recordedOf().latencies, e2e: slow.summary() } })
-  expect(notesOf({ selfCheck: late, recorded })).toHaveLength(1)
-})
-
-test('a busy generator is told, but not by the first moments of a run', () => {
-  const busy = { ...selfCheck, loop_utilization: 0.97 }
-  expect(notesOf({ selfCheck: busy })[0]).toContain('busy 97 % of the time')
-  expect(notesOf({ selfCheck: busy, recorded: recordedOf({ durationMs: 100 }) })).toHaveLength(1)
 })
 
 test('prompts that repeat are told', () => {

@@ -1,20 +1,22 @@
 import type { BenchOptions } from './options.ts'
 import { plural } from './plural.ts'
+import { formatCount, formatNumber } from './report/format-number.ts'
+import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
-import { explainLag, type SelfCheck } from './record/self-check.ts'
 
 export type NoteFacts = {
   options: BenchOptions
   prompts: Prompts
   recorded: Recorded
-  selfCheck: SelfCheck
   interrupted: boolean
   /** The server refused `stream_options.include_usage`. */
   usageRefused: boolean
   openedDuring: number
   warmed: WarmUpResult
+  /** Of an open loop. */
+  dispatch: DispatchSummary | undefined
 }
 
 /** What a reader must know to trust the figures, most important first. */
@@ -22,38 +24,41 @@ export const writeNotes = (facts: NoteFacts): string[] =>
   [
     facts.interrupted && 'the run was interrupted; the figures cover the requests that had ended by then',
     explainWarmUp(facts.warmed),
-    explainOurselves(facts),
     ...explainTokens(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
     explainShortfall(facts),
-    facts.openedDuring > 0 &&
-      `${plural(facts.openedDuring, 'new connection')} while measuring: the server did not keep all of them open`,
+    explainConnections(facts),
+    explainBacklog(facts),
     facts.recorded.samplesDropped > 0 &&
       `no raw samples of the last ${plural(facts.recorded.samplesDropped, 'request')}; histograms and counters include them`,
   ].filter((note) => typeof note === 'string')
 
 const explainShortfall = ({ recorded, options }: NoteFacts): string | undefined => {
-  const { concurrency } = options.load
-  if (recorded.sent === 0 || recorded.sent >= concurrency) return undefined
+  const { load } = options
+  if (load.mode === 'open' || recorded.sent === 0 || recorded.sent >= load.concurrency) return undefined
+  const { concurrency } = load
   return `only ${plural(recorded.sent, 'request')} for ${plural(concurrency, 'connection')}: the load was never as high as asked`
+}
+
+const explainConnections = ({ openedDuring, options }: NoteFacts): string | undefined => {
+  if (openedDuring === 0) return undefined
+  const opened = `${plural(openedDuring, 'new connection')} while measuring`
+  return options.load.mode === 'closed'
+    ? `${opened}: the server did not keep all of them open`
+    : `${opened}, as more requests were in flight; opening them is part of their latency`
+}
+
+const explainBacklog = ({ dispatch, options: { load } }: NoteFacts): string | undefined => {
+  if (dispatch === undefined || dispatch.waited === 0 || load.mode === 'closed') return undefined
+  const { waited, backlog_max: backlog, wait_max_ms: longest } = dispatch
+  return `${plural(waited, 'request')} waited, up to ${formatNumber(longest, 0)} ms and ${formatCount(backlog)} at a time, because ${formatCount(load.maxConcurrency)} were in flight; the wait is part of their latency. The server does not keep up with ${load.rate} requests/s, or the limit is too low`
 }
 
 const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
   if (failed === 0) return undefined
   if (failed === sent) return 'no warm-up request succeeded, so nothing was measured'
   return `${failed} of ${plural(sent, 'warm-up request')} failed and are not counted`
-}
-
-/** Below this a run is mostly its own beginning, and says nothing about how busy we were. */
-const shortestJudgedMs = 500
-
-const explainOurselves = ({ recorded, selfCheck }: NoteFacts): string | undefined =>
-  recorded.durationMs < shortestJudgedMs ? undefined : explainLag(selfCheck, shortestMedian(recorded))
-
-const shortestMedian = ({ latencies }: Recorded): number | undefined => {
-  const medians = [latencies.ttft, latencies.chunkGap, latencies.e2e].flatMap((summary) => summary?.p50 ?? [])
-  return medians.length === 0 ? undefined : Math.min(...medians)
 }
 
 const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[] => {

@@ -1,14 +1,34 @@
+import type { Arrival } from './arrivals/schedule.ts'
+import type { GoodputLimits } from './goodput.ts'
 import type { EndpointName } from './endpoints/registry.ts'
 
-/** How load is offered. A union, because an open loop (arrivals on a schedule) is another way of asking. */
-type Load = {
+/** Whichever of the two comes first ends the run; at least one is given. */
+type Limits = { requests?: number; durationMs?: number }
+
+export type ClosedLoad = Limits & {
   mode: 'closed'
   /** Requests in flight at any time. */
   concurrency: number
-  /** Whichever of the two comes first ends the run; at least one is given. */
-  requests?: number
-  durationMs?: number
 }
+
+export type OpenLoad = Limits & {
+  mode: 'open'
+  arrival: Arrival
+  /** Requests per second. */
+  rate: number
+  burstiness: number
+  /** The rate grows from 0 over this time. */
+  rampUpMs?: number
+  /** At most so many in flight; what is due beyond it waits, and the wait counts. */
+  maxConcurrency: number
+}
+
+/** How load is offered: so many at any time, or so many in a second. */
+export type Load = ClosedLoad | OpenLoad
+
+/** Most requests that can be in flight at one time, and so most connections. */
+export const widthOf = (load: Load): number =>
+  load.mode === 'closed' ? load.concurrency : load.maxConcurrency
 
 export type PromptSource =
   | { kind: 'built-in' }
@@ -34,6 +54,7 @@ export type BenchOptions = {
   /** Requests sent before the clock starts; absent: one per connection. */
   warmUp?: number
   prompts: PromptSource
+  goodput?: GoodputLimits
   sampling: Sampling
   /** For one request, from its dispatch to its last byte. */
   timeoutMs: number

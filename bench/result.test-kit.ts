@@ -1,5 +1,7 @@
 import { schemaVersion, type BenchResult } from './result.ts'
 
+const bounds = (lower: number, upper: number | null): [number, number | null] => [lower, upper]
+
 const summary = (middle: number, count = 200) => ({
   count,
   min: middle / 2,
@@ -10,6 +12,12 @@ const summary = (middle: number, count = 200) => ({
   p99: middle * 2.5,
   max: middle * 3,
   uncertain: count < 473 ? ['p99' as const] : [],
+  confidence: {
+    p50: bounds(middle * 0.9, middle * 1.1),
+    p90: bounds(middle * 1.4, middle * 1.6),
+    p95: bounds(middle * 1.7, middle * 2),
+    p99: bounds(middle * 2.2, count < 368 ? null : middle * 2.8),
+  },
 })
 
 /** A run with round figures; a test changes what it is about. */
@@ -19,12 +27,14 @@ export const resultOf = (changes: Partial<BenchResult> = {}): BenchResult => ({
   sluice_version: '0.0.0',
   argv: [],
   started_at: '2026-01-02T03:04:05.678Z',
+  monotonic_origin_ms: 1_000_000,
   interrupted: false,
   environment: { node: 'v24.0.0', os: 'Linux', arch: 'x64', cpu_model: 'test', cpus: 2, memory_bytes: 1 },
   target: { base_url: 'http://127.0.0.1:8080/v1', endpoint: 'chat', model: 'pocket' },
   configuration: {
     mode: 'closed',
     concurrency: 4,
+    arrivals: null,
     requests: 200,
     duration_s: null,
     stream: true,
@@ -47,6 +57,7 @@ export const resultOf = (changes: Partial<BenchResult> = {}): BenchResult => ({
     output_tokens_per_second: 522.449,
     total_tokens_per_second: 685.714,
   },
+  goodput: null,
   tokens: { source: 'usage', output: 12_800, prompt: 4000, cached_prompt: 480 },
   latency: {
     ttft: summary(40),
@@ -54,11 +65,21 @@ export const resultOf = (changes: Partial<BenchResult> = {}): BenchResult => ({
     itl: summary(6.5, 12_600),
     chunk_gap: summary(6.5, 12_600),
     e2e: summary(480),
+    service_ttft: null,
+    service_e2e: null,
   },
   stream: { events: 12_800, coalesced_events: 0, tokens_per_event: 1, no_itl_because: null },
   server_timings: { queue: 0.2, prefill: 31.25, decode: 440 },
+  dispatch: null,
   connections: { opened_before: 4, opened_during: 0 },
-  self_check: { loop_lag_p99_ms: 0.4, loop_lag_max_ms: 2.1, loop_utilization: 0.05 },
+  self_check: {
+    loop_lag_p99_ms: 0.4,
+    loop_lag_max_ms: 2.1,
+    loop_utilization: 0.05,
+    gc_share: 0.01,
+    gc_max_ms: 2,
+  },
+  verdict: { status: 'VALID', reasons: [], checks: [] },
   thresholds: [],
   notes: [],
   samples: [],

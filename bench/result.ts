@@ -1,8 +1,13 @@
+import type { Arrival } from './arrivals/schedule.ts'
+import type { GoodputLimits } from './goodput.ts'
+import type { Load } from './options.ts'
+import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
 import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { RunVerdict } from './verdict/judge-run.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
@@ -19,6 +24,11 @@ export type BenchResult = {
   /** Secrets replaced. */
   argv: string[]
   started_at: string
+  /**
+   * Where the samples' time begins, on the machine's monotonic clock (`CLOCK_MONOTONIC`, Node's `process.hrtime`):
+   * it lays them over the log of a server on the same machine. Null when nothing was sent.
+   */
+  monotonic_origin_ms: number | null
   /** The run was stopped by hand; everything below counts what had ended by then. */
   interrupted: boolean
   environment: Environment
@@ -38,6 +48,8 @@ export type BenchResult = {
     output_tokens_per_second: number | null
     total_tokens_per_second: number | null
   }
+  /** Requests that kept every limit of --goodput; failed ones did not. Null without limits. */
+  goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
   latency: Record<LatencyName, LatencySummary | null>
   stream: {
@@ -47,8 +59,12 @@ export type BenchResult = {
     no_itl_because: string | null
   }
   server_timings: TimingMeans
+  /** How the schedule was kept; null in a closed loop. */
+  dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
   self_check: SelfCheck
+  /** Whether the figures are the server's and not the load generator's. */
+  verdict: RunVerdict
   thresholds: Verdict[]
   /** What a reader must know to trust the figures. */
   notes: string[]
@@ -56,7 +72,19 @@ export type BenchResult = {
   samples_dropped: number
 }
 
-export const latencyNames = ['ttft', 'tpot', 'itl', 'chunk_gap', 'e2e'] as const
+/**
+ * In an open loop `ttft` and `e2e` count from the scheduled start; those of `service` count from the dispatch, and
+ * are null in a closed loop, where both are the same.
+ */
+export const latencyNames = [
+  'ttft',
+  'tpot',
+  'itl',
+  'chunk_gap',
+  'e2e',
+  'service_ttft',
+  'service_e2e',
+] as const
 export type LatencyName = (typeof latencyNames)[number]
 
 export type Environment = {
@@ -69,8 +97,17 @@ export type Environment = {
 }
 
 export type Configuration = {
-  mode: 'closed'
+  mode: Load['mode']
+  /** In flight at any time; of an open loop, the most that may be. */
   concurrency: number
+  /** Of an open loop. */
+  arrivals: {
+    arrival: Arrival
+    rate: number
+    burstiness: number
+    ramp_up_s: number | null
+    seed: number
+  } | null
   requests: number | null
   duration_s: number | null
   stream: boolean

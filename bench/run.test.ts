@@ -228,3 +228,50 @@ test('several tokens in one event: TPOT by usage, no ITL, and the reason', async
   })
   expect(result.latency.itl).toBeNull()
 })
+
+const open = { mode: 'open', arrival: 'poisson', rate: 400, burstiness: 1, requests: 30 } as const
+
+test('open loop: a server that holds everything back still gets every request, and latency has the wait in it', async () => {
+  const held: (() => void)[] = []
+  // Nothing of the measured is answered before all 30 are here.
+  const server = await serve((response, request) => {
+    if (promptOf(request).includes('-w')) return good(response, request)
+    held.push(() => good(response, request))
+    if (held.length === 30) for (const answer of held) answer()
+  })
+  const result = await bench(server, { load: { ...open, maxConcurrency: 100 } })
+  expect(result).toMatchObject({
+    requests: { sent: 30, succeeded: 30 },
+    configuration: { mode: 'open', concurrency: 100, arrivals: { arrival: 'poisson', rate: 400 } },
+    dispatch: { scheduled: 30, waited: 0, in_flight_max: 30 },
+    latency: { service_ttft: { count: 30 }, service_e2e: { count: 30 } },
+  })
+  expect(server.mostAtOnce()).toBe(30)
+  for (const { due, start, e2e, end } of result.samples) {
+    expect(start).toBeGreaterThanOrEqual(due!)
+    expect(e2e).toBeLessThanOrEqual(end - due! + 0.01)
+    expect(e2e).toBeGreaterThan(start - due!)
+  }
+  expect(result.latency.e2e!.max).toBeGreaterThanOrEqual(result.latency.service_e2e!.max)
+})
+
+test('open loop: the limit holds, the wait is counted and told, and a seed repeats the schedule', async () => {
+  const server = await serve(good)
+  const run = (seed: number) =>
+    bench(server, {
+      load: { ...open, rate: 100_000, maxConcurrency: 2 },
+      sampling: { seed, ignoreEos: false },
+    })
+  const [first, again, other] = [await run(5), await run(5), await run(6)]
+  expect(server.mostAtOnce()).toBeLessThanOrEqual(2)
+  expect(first.dispatch!.in_flight_max).toBe(2)
+  expect(first.dispatch!.waited).toBeGreaterThan(0)
+  expect(first.dispatch!.backlog_max).toBeGreaterThan(0)
+  expect(first.notes.join()).toContain('because 2 were in flight; the wait is part of their latency')
+  const waited = first.samples.find(({ index }) => index === 29)!
+  expect(waited.e2e).toBeGreaterThan(waited.start - waited.due!)
+  const dues = ({ samples }: typeof first) =>
+    samples.toSorted((left, right) => left.index - right.index).map(({ due }) => due)
+  expect(dues(again)).toEqual(dues(first))
+  expect(dues(other)).not.toEqual(dues(first))
+})

@@ -5,7 +5,7 @@ import { createGiveUp } from './load/give-up.ts'
 import { createLiveRun, type LiveRun } from './load/live-run.ts'
 import { measure } from './load/measure.ts'
 import { warmUp, type WarmUpResult } from './load/warm-up.ts'
-import type { BenchOptions } from './options.ts'
+import { widthOf, type BenchOptions } from './options.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
 import type { BenchResult } from './result.ts'
 import { createConnections, type Connections } from './wire/connections.ts'
@@ -29,7 +29,7 @@ const graceMs = 5000
 export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promise<BenchResult> => {
   const target = resolveTarget(options.url)
   const { load, apiKey, timeoutMs } = options
-  const connections = createConnections({ target, size: load.concurrency, apiKey, timeoutMs })
+  const connections = createConnections({ target, size: widthOf(load), apiKey, timeoutMs })
   const live = createLiveRun()
   const giveUp = createGiveUp(hooks.signal, graceMs)
   try {

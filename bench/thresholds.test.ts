@@ -25,7 +25,10 @@ test.each([
   ['ttft_p99=>5', 'expected a metric'],
   ['ttft_p99>-5', 'expected a metric'],
   ['5>ttft_p99', 'expected a metric'],
-  ['ttft_p98>5', 'there is no metric "ttft_p98". Metrics: {ttft,tpot,itl,chunk_gap,e2e}_{min,mean,'],
+  [
+    'ttft_p98>5',
+    'there is no metric "ttft_p98". Metrics: {ttft,tpot,itl,chunk_gap,e2e,service_ttft,service_e2e}_{min,mean,',
+  ],
   ['ttft_p99>5%', '"%" is no unit here; use ms, s, us'],
   ['error_rate>5ms', '"ms" is no unit here; use %'],
   ['requests_per_second<5s', '"s" is no unit here; leave it out'],

@@ -26,6 +26,11 @@ const metrics = new Map<string, Metric>([
   ),
   ['error_rate', { kind: 'share', read: (result) => result.error_rate }],
   ['success_rate', { kind: 'share', read: (result) => result.success_rate }],
+  ['goodput', { kind: 'share', read: ({ goodput }) => goodput?.share ?? null }],
+  [
+    'goodput_requests_per_second',
+    { kind: 'rate', read: ({ goodput }) => goodput?.requests_per_second ?? null },
+  ],
   ['requests_per_second', { kind: 'rate', read: ({ throughput }) => throughput.requests_per_second }],
   [
     'output_tokens_per_second',

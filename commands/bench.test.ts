@@ -1,4 +1,6 @@
-import { resolve } from 'node:path'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BenchResult } from '../bench/result.ts'
 import {
@@ -123,8 +125,8 @@ test.each([
   [['--duration', 'soon'], '--duration "soon" is not a duration'],
   [['--timeout', '0'], '--timeout "0" is not a duration'],
   [['--temperature', 'hot'], '--temperature must be a number'],
-  [['--concurrency', '1,4'], 'Expected an integer'],
-  [['--concurrency', '0'], 'greater than or equal to 1'],
+  [['--concurrency', '1;4'], '"1;4" does not fit'],
+  [['--concurrency', '0'], 'from 1 to 4096'],
   [['--prompt', 'x', '--prompts', 'y'], '--prompt'],
   [['--prompts', '/nonexistent.jsonl'], '/nonexistent.jsonl: ENOENT'],
   [['--json', '/nonexistent/result.json'], 'its folder does not exist'],
@@ -134,4 +136,84 @@ test.each([
   expect(stderr).toContain(message)
   expect(exit).toBe(2)
   expect(server!.requests).toHaveLength(0)
+})
+
+test('a request rate: the schedule is kept and told', async () => {
+  const { stdout, exit } = await run(
+    '--request-rate',
+    '500',
+    '--requests',
+    '20',
+    '--seed',
+    '3',
+    '--burstiness',
+    '2',
+  )
+  expect(stdout).toContain('open loop, 500 requests/s, gamma(2) arrivals (seed 3)')
+  expect(stdout).toContain('20 succeeded, 0 failed')
+  expect(stdout).toMatch(/Dispatch .*\/s, late by P50/)
+  expect(stdout).toContain('│ E2E, sent')
+  expect(exit).toBe(0)
+})
+
+test('a sweep: a report for each level, one table, one document', async () => {
+  const { stdout, stderr, exit } = await run(
+    '--concurrency',
+    '1,3',
+    '--requests',
+    '6',
+    '--goodput',
+    'ttft:60000',
+    'e2e:60000',
+    '--json',
+    '-',
+  )
+  const document = JSON.parse(stdout) as { schema: string; results: BenchResult[] }
+  expect(document.schema).toBe('sluice.bench.sweep')
+  expect(document.results.map(({ configuration }) => configuration.concurrency)).toEqual([1, 3])
+  expect(document.results[0]!.goodput).toMatchObject({
+    limits: { ttft: 60_000, e2e: 60_000 },
+    good: 6,
+    share: 1,
+  })
+  expect(stderr.match(/6 succeeded/g)).toHaveLength(2)
+  expect(stderr).toMatch(/Concurrency .*Goodput\/s/)
+  expect(exit).toBe(0)
+})
+
+test('one level that misses its limit decides for the sweep', async () => {
+  const { exit } = await run(
+    '--concurrency',
+    '1,2',
+    '--requests',
+    '2',
+    '--goodput',
+    'e2e:0',
+    '--fail-if',
+    'goodput<50%',
+  )
+  expect(exit).toBe(8)
+})
+
+test('--strict refuses a run that is not VALID, and a short one never is', async () => {
+  const short = ['--concurrency', '1', '--requests', '2', '--fail-if', 'e2e_p50<0']
+  const strict = await run(...short, '--strict')
+  expect(strict.stdout).toContain('DEGRADED: the run lasted')
+  expect(strict.exit).toBe(10)
+  expect((await run(...short)).exit).toBe(0)
+})
+
+test('--junit writes what CI reads, and its folder is looked at before the run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-junit-'))
+  try {
+    const file = join(folder, 'out.xml')
+    const { exit } = await run('--requests', '4', '--fail-if', 'e2e_p50>0', '--junit', file)
+    expect(exit).toBe(8)
+    expect(await readFile(file, 'utf8')).toMatch(/name="not e2e_p50&gt;0">\s+<failure message="measured/)
+    const before = server!.requests.length
+    expect((await run('--junit', join(folder, 'no', 'out.xml'))).exit).toBe(2)
+    expect(server!.requests).toHaveLength(before)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -1,7 +1,10 @@
 import * as Flags from '@oclif/core/flags'
+import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
 import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
-import type { BenchOptions, PromptSource } from '../bench/options.ts'
+import type { GoodputLimits } from '../bench/goodput.ts'
+import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
+import type { RunStatus } from '../bench/verdict/judge-run.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
@@ -16,13 +19,19 @@ TPOT  time per further output token, by the server's own count
 ITL   time between tokens; where events are not tokens, chunk gaps
 E2E   time to the last output
 
-Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. The flags --base-url, --num-prompts, --max-concurrency and --num-warmups of other tools are understood.
+With --request-rate, requests leave at fixed times and TTFT and E2E count from those times: a late start is part of the user's wait. Without it, each of --concurrency connections sends its next request when its last one has ended. Several values, 1,4,16, are measured one after the other.
 
-Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 130 interrupted; 1 anything else.`
+Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
+
+Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
+
+Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 10 the run is INVALID; 130 interrupted; 1 anything else.`
   static override examples = [
     '<%= config.bin %> bench --concurrency 4 --requests 40',
     "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
     '<%= config.bin %> bench --url http://127.0.0.1:11434/v1 --model llama3.2 --max-tokens 64 --json result.json',
+    '<%= config.bin %> bench --concurrency 1,4,16 --goodput ttft:500 tpot:50',
+    '<%= config.bin %> bench --request-rate 8 --arrival poisson --duration 60s',
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.
@@ -32,69 +41,114 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
     'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
     endpoint: Flags.string({ helpGroup: 'TARGET', options: endpointNames, default: 'chat', description: 'which API is called' }),
-    concurrency: Flags.integer({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N', min: 1, max: 4096, default: 4, description: 'requests in flight at any time' }),
-    requests: Flags.integer({ char: 'n', aliases: ['num-prompts'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or no limit with --duration' }),
-    duration: Flags.string({ helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
-    'warm-up': Flags.integer({ aliases: ['num-warmups'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
+    concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
+    'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
+    arrival: Flags.string({ aliases: ['arrival-pattern'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
+    burstiness: Flags.string({ aliases: ['arrival-smoothness', 'vllm-burstiness'], helpGroup: 'LOAD', helpValue: 'N', description: 'shape of gamma arrivals: below 1 comes in bursts, above 1 is more even' }),
+    'ramp-up': Flags.string({ aliases: ['request-rate-ramp-duration'], helpGroup: 'LOAD', helpValue: '10s', description: 'time in which the request rate grows from 0' }),
+    requests: Flags.integer({ char: 'n', aliases: ['num-prompts', 'num-requests', 'request-count'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or 10 s of a request rate; no limit with --duration' }),
+    duration: Flags.string({ aliases: ['benchmark-duration'], helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
+    'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
     prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
     prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
     'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', helpValue: 'N', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
     stream: Flags.boolean({ allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
     temperature: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'T', description: 'sampling temperature' }),
-    seed: Flags.integer({ min: 0, helpGroup: 'REQUESTS', helpValue: 'N', description: 'sampling seed; also fixes where the built-in prompts begin' }),
+    seed: Flags.integer({ aliases: ['random-seed'], min: 0, helpGroup: 'REQUESTS', helpValue: 'N', description: 'sampling seed; also fixes the schedule and where the built-in prompts begin' }),
     'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
+    goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
+    junit: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'write the --fail-if conditions and the verdict as JUnit XML, for CI' }),
+    strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
 
   async run(): Promise<void> {
-    const [thresholds, options] = [await this.thresholds(), await this.options()]
+    const [thresholds, options, loads] = [await this.thresholds(), await this.options(), await this.loads()]
     const { assertWritable, writeResult } = await import('../bench/report/write-result.ts')
-    const { json } = this.flags
+    const { json, junit } = this.flags
+    if (junit !== undefined) await assertWritable(junit)
     if (json !== undefined && json !== '-') await assertWritable(json)
-    const { evaluateThresholds } = await import('../bench/thresholds.ts')
-    const result = await this.measure(options)
-    result.thresholds = evaluateThresholds(thresholds, result)
-    if (json !== undefined) await writeResult(json, result, process.stdout)
-    await this.print(result, json === '-' ? process.stderr : process.stdout)
-    process.exitCode = await this.exitCode(result)
+    const screen = json === '-' ? process.stderr : process.stdout
+    const results = await this.measure(options, loads, thresholds, screen)
+    if (json !== undefined) await writeResult(json, results, process.stdout)
+    if (junit !== undefined) await this.writeJunit(junit, results)
+    process.exitCode = await this.exitCode(results)
   }
 
-  private async measure(options: BenchOptions): Promise<BenchResult> {
-    const [{ runBench }, { startProgress }, { stopOnInterrupt }, { redactArgv }] = await Promise.all([
-      import('../bench/run.ts'),
-      import('../bench/report/progress.ts'),
-      import('../bench/stop-on-interrupt.ts'),
-      import('../bench/redact-argv.ts'),
-    ])
-    let progress = { stop: () => {} }
+  /** Runs one load after the other, prints each when it is measured, and a table of all at the end. */
+  private async measure(
+    options: Omit<BenchOptions, 'load'>,
+    loads: Load[],
+    thresholds: Threshold[],
+    screen: NodeJS.WriteStream,
+  ): Promise<BenchResult[]> {
+    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }] =
+      await Promise.all([
+        import('../bench/thresholds.ts'),
+        import('../bench/report/report.ts'),
+        import('../bench/report/sweep-table.ts'),
+        import('../bench/stop-on-interrupt.ts'),
+      ])
     const interrupt = stopOnInterrupt(() => {
       process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
     }, exitCodes.interrupted)
+    const results: BenchResult[] = []
+    try {
+      for (const load of loads) {
+        const result = await this.measureLoad({ ...options, load }, interrupt.signal)
+        result.thresholds = evaluateThresholds(thresholds, result)
+        screen.write(`${renderReport(result, Math.min(screen.columns || 100, 120))}\n`)
+        if (loads.length > 1) screen.write('\n')
+        results.push(result)
+        if (result.interrupted) break
+      }
+    } finally {
+      interrupt.dispose()
+    }
+    if (results.length > 1) screen.write(`${renderSweep(results)}\n`)
+    return results
+  }
+
+  private async writeJunit(path: string, results: BenchResult[]): Promise<void> {
+    const [{ writeFile }, { encodeJunit }] = await Promise.all([
+      import('node:fs/promises'),
+      import('../bench/report/junit.ts'),
+    ])
+    await writeFile(path, encodeJunit(results))
+  }
+
+  private async measureLoad(options: BenchOptions, signal: AbortSignal): Promise<BenchResult> {
+    const [{ runBench }, { startProgress }, { redactArgv }] = await Promise.all([
+      import('../bench/run.ts'),
+      import('../bench/report/progress.ts'),
+      import('../bench/redact-argv.ts'),
+    ])
+    let progress = { stop: () => {} }
     try {
       return await runBench(options, {
-        signal: interrupt.signal,
-        onStart: (live) => (progress = startProgress(process.stderr, live, interrupt.signal)),
+        signal,
+        onStart: (live) => (progress = startProgress(process.stderr, live, signal)),
         version: this.config.version,
         argv: redactArgv(this.argv),
       })
     } finally {
       progress.stop()
-      interrupt.dispose()
     }
   }
 
-  private async print(result: BenchResult, screen: NodeJS.WriteStream): Promise<void> {
-    const { renderReport } = await import('../bench/report/report.ts')
-    screen.write(`${renderReport(result, Math.min(screen.columns || 100, 120))}\n`)
+  private async exitCode(results: BenchResult[]): Promise<number> {
+    const { benchExitCodes } = await import('../bench/exit-codes.ts')
+    if (results.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
+    if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
+    if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
+    const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
+    return passed ? 0 : benchExitCodes.thresholdMissed
   }
 
-  private async exitCode({ interrupted, requests, thresholds }: BenchResult): Promise<number> {
-    const { benchExitCodes } = await import('../bench/exit-codes.ts')
-    if (interrupted) return exitCodes.interrupted
-    if (requests.succeeded === 0) return benchExitCodes.nothingSucceeded
-    return thresholds.every(({ passed }) => passed) ? 0 : benchExitCodes.thresholdMissed
+  private isRefused(status: RunStatus): boolean {
+    return status === 'INVALID' || (this.flags.strict && status === 'DEGRADED')
   }
 
   private async thresholds(): Promise<Threshold[]> {
@@ -102,22 +156,15 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     return (this.flags['fail-if'] ?? []).map(parseThreshold)
   }
 
-  private async options(): Promise<BenchOptions> {
-    const { concurrency, requests, stream, seed } = this.flags
-    const durationMs = await this.milliseconds('duration', this.flags.duration)
-    const limit = requests ?? (durationMs === undefined ? 10 * concurrency : undefined)
+  private async options(): Promise<Omit<BenchOptions, 'load'>> {
+    const { stream, seed } = this.flags
     const temperature = this.temperature()
     const [maxTokens, warmUp] = [this.flags['max-tokens'], this.flags['warm-up']]
     return {
       ...(await this.target()),
       endpoint: this.flags.endpoint as EndpointName,
       stream,
-      load: {
-        mode: 'closed',
-        concurrency,
-        ...(limit !== undefined && { requests: limit }),
-        ...(durationMs !== undefined && { durationMs }),
-      },
+      goodput: await this.goodput(),
       ...(warmUp !== undefined && { warmUp }),
       prompts: this.promptSource(),
       sampling: {
@@ -128,6 +175,30 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       },
       timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
     }
+  }
+
+  private async goodput(): Promise<GoodputLimits> {
+    const { parseGoodput } = await import('../bench/goodput.ts')
+    const limits = parseGoodput(this.flags.goodput ?? [])
+    if (this.flags.stream || (limits.ttft === undefined && limits.tpot === undefined)) return limits
+    throw new AppError(
+      'invalid_request',
+      '--goodput ttft and tpot need streamed answers; leave --no-stream out, or give e2e alone',
+    )
+  }
+
+  private async loads(): Promise<Load[]> {
+    const { concurrency, requests, arrival, burstiness } = this.flags
+    const { decodeLoads } = await import('../bench/load/decode-loads.ts')
+    return decodeLoads({
+      concurrency,
+      requestRate: this.flags['request-rate'],
+      arrival: arrival as Arrival | undefined,
+      burstiness,
+      requests,
+      durationMs: await this.milliseconds('duration', this.flags.duration),
+      rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
+    })
   }
 
   private promptSource(): PromptSource {

@@ -4,7 +4,7 @@ import type { Connections } from '../wire/connections.ts'
 import { defaultMaxTokens } from '../endpoints/openai-body.ts'
 import { createErrorTally, type ErrorCount } from '../record/error-tally.ts'
 import { enterPhase, type LiveRun } from './live-run.ts'
-import type { BenchOptions } from '../options.ts'
+import { widthOf, type BenchOptions } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 import type { Sender } from '../wire/sender.ts'
 
@@ -22,10 +22,16 @@ export type WarmUpResult = { sent: number; failed: number; errors: ErrorCount[] 
 /** Enough to load the model, compile both programs' hot paths and open the connections. */
 const maxWarmUpTokens = 32
 
+/** How many an open loop will need is not known before; it opens more as it goes. */
+const openLoopWidth = 4
+
+const warmUpWidth = ({ load }: BenchOptions): number =>
+  load.mode === 'closed' ? load.concurrency : Math.min(widthOf(load), openLoopWidth)
+
 /** Sends the uncounted wave. Throws when nobody is there; other failures are the caller's to judge. */
 export const warmUp = async (context: WarmUp): Promise<WarmUpResult> => {
   const { options, prompts, sender, connections, live, signal } = context
-  const { concurrency } = options.load
+  const concurrency = warmUpWidth(options)
   const requests = options.warmUp ?? concurrency
   if (requests < concurrency) await connections.open(concurrency)
   enterPhase(live, 'warm-up', { requests, durationMs: undefined })

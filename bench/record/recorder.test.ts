@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { GoodputLimits } from '../goodput.ts'
 import type { Attempt, Usage } from '../wire/attempt.ts'
 import { createTimeline } from '../wire/timeline.ts'
 import { createRecorder } from './recorder.ts'
@@ -21,7 +22,7 @@ const attemptOf = ({ reads = [], events, usage, timings, ...times }: Shape): Att
 }
 const record = (...shapes: Shape[]) => {
   const recorder = createRecorder()
-  for (const shape of shapes) recorder.record(attemptOf(shape))
+  for (const [index, shape] of shapes.entries()) recorder.record(attemptOf(shape), { index })
   return recorder.recorded()
 }
 const failed = { kind: 'http_500', message: 'broke' } as const
@@ -138,14 +139,14 @@ test('samples are relative to the first dispatch and name their error', () => {
     { startedAt: 1010, endedAt: 1020, failure: failed },
   )
   expect(samples).toEqual([
-    { start: 0, end: 300, ttft: 100.123, e2e: 200, prompt_tokens: 7, output_tokens: 2, events: 2 },
-    { start: 10, end: 20, error: 'http_500' },
+    { index: 0, start: 0, end: 300, ttft: 100.123, e2e: 200, prompt_tokens: 7, output_tokens: 2, events: 2 },
+    { index: 1, start: 10, end: 20, error: 'http_500' },
   ])
 })
 
 test('samples beyond the limit are dropped and counted; the histograms keep them', () => {
-  const recorder = createRecorder(createSamples(2))
-  for (const endedAt of [1, 2, 3, 4, 5]) recorder.record(attemptOf({ endedAt }))
+  const recorder = createRecorder({}, createSamples(2))
+  for (const endedAt of [1, 2, 3, 4, 5]) recorder.record(attemptOf({ endedAt }), { index: endedAt })
   const { samples, samplesDropped, latencies } = recorder.recorded()
   expect([samples.length, samplesDropped, latencies.e2e?.count]).toEqual([2, 3, 5])
 })
@@ -153,8 +154,39 @@ test('samples beyond the limit are dropped and counted; the histograms keep them
 test('thousands of samples survive the growing of their store', () => {
   const recorder = createRecorder()
   for (let index = 0; index < 5000; index += 1)
-    recorder.record(attemptOf({ startedAt: index, endedAt: index + 7 }))
+    recorder.record(attemptOf({ startedAt: index, endedAt: index + 7 }), { index })
   const { samples } = recorder.recorded()
   expect(samples).toHaveLength(5000)
-  expect(samples.at(-1)).toEqual({ start: 4999, end: 5006, e2e: 7 })
+  expect(samples.at(-1)).toEqual({ index: 4999, start: 4999, end: 5006, e2e: 7 })
+})
+
+test('goodput: every limit kept, from the scheduled start; what was not measured is not good', () => {
+  const good = (limits: GoodputLimits, shape: Shape, dueAt?: number) => {
+    const recorder = createRecorder(limits)
+    recorder.record(attemptOf(shape), { index: 0, ...(dueAt !== undefined && { dueAt }) })
+    return recorder.recorded().good
+  }
+  const answer = { startedAt: 100, endedAt: 200, reads: [120, 140, 160], usage: { outputTokens: 5 } }
+  expect(good({ ttft: 20, tpot: 10, e2e: 60 }, answer)).toBe(1)
+  expect(good({ ttft: 19.9 }, answer)).toBe(0)
+  expect(good({ tpot: 9.9 }, answer)).toBe(0)
+  expect(good({ e2e: 59.9 }, answer)).toBe(0)
+  expect(good({ ttft: 20 }, answer, 99)).toBe(0)
+  expect(good({ tpot: 1 }, { ...answer, reads: [120], usage: { outputTokens: 1 } })).toBe(1)
+  const { usage: _usage, ...uncounted } = answer
+  expect(good({ tpot: 100 }, uncounted)).toBe(0)
+  expect(good({ ttft: 100 }, { startedAt: 0, endedAt: 10 })).toBe(0)
+  expect(good({ e2e: 500 }, { ...answer, failure: failed })).toBe(0)
+})
+
+test('an open loop counts from the scheduled start, and from the dispatch beside it', () => {
+  const recorder = createRecorder()
+  recorder.record(attemptOf({ startedAt: 130, endedAt: 200, reads: [150, 190] }), { index: 3, dueAt: 100 })
+  const { latencies, samples, originMs } = recorder.recorded()
+  expect(latencies.ttft).toMatchObject({ mean: 50 })
+  expect(latencies.e2e).toMatchObject({ mean: 90 })
+  expect(latencies.serviceTtft).toMatchObject({ mean: 20 })
+  expect(latencies.serviceE2e).toMatchObject({ mean: 60 })
+  expect(originMs).toBe(100)
+  expect(samples).toEqual([{ index: 3, due: 0, start: 30, end: 100, ttft: 50, e2e: 90, events: 2 }])
 })

@@ -1,8 +1,13 @@
-import type { Attempt } from '../wire/attempt.ts'
+import type { Attempt, Issue } from '../wire/attempt.ts'
 import { round } from './statistics.ts'
 
 /** One request as the JSON document tells it; milliseconds from the start of the measurement. */
 export type Sample = {
+  /** Its number in the plan, from 0; samples stand in the order in which requests ended. */
+  index: number
+  /** Open loop: when the schedule wanted it sent. `ttft` and `e2e` count from here. */
+  due?: number
+  /** Its dispatch. */
   start: number
   end: number
   ttft?: number
@@ -14,14 +19,14 @@ export type Sample = {
 }
 
 export type Samples = {
-  add(attempt: Attempt, e2e: number): void
+  add(attempt: Attempt, issue: Issue, e2e: number): void
   list(origin: number): Sample[]
   dropped(): number
 }
 
 /** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
 const maxSamples = 500_000
-const columns = 7
+const columns = 9
 
 /** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
 export const createSamples = (limit = maxSamples): Samples => {
@@ -32,7 +37,7 @@ export const createSamples = (limit = maxSamples): Samples => {
 
   return {
     dropped: () => dropped,
-    add({ startedAt, endedAt, reply, timeline, failure }, e2e) {
+    add({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt }, e2e) {
       if (count === limit) return void (dropped += 1)
       if ((count + 1) * columns > numbers.length) {
         const grown = new Float64Array(numbers.length * 2)
@@ -43,6 +48,8 @@ export const createSamples = (limit = maxSamples): Samples => {
       const none = Number.NaN
       numbers.set(
         [
+          index,
+          dueAt ?? none,
           startedAt,
           endedAt,
           timeline.first,
@@ -61,13 +68,16 @@ export const createSamples = (limit = maxSamples): Samples => {
 }
 
 const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
-  const [start, end, first, e2e, promptTokens, outputTokens, events] = row as unknown as [
-    number, number, number, number, number, number, number,
+  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events] = row as unknown as [
+    number, number, number, number, number, number, number, number, number,
   ] // prettier-ignore
+  const scheduled = !Number.isNaN(due)
   return {
+    index,
+    ...(scheduled && { due: round(due - origin) }),
     start: round(start - origin),
     end: round(end - origin),
-    ...(!Number.isNaN(first) && { ttft: round(first - start) }),
+    ...(!Number.isNaN(first) && { ttft: round(first - (scheduled ? due : start)) }),
     ...(error === undefined && { e2e: round(e2e) }),
     ...(!Number.isNaN(promptTokens) && { prompt_tokens: promptTokens }),
     ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),

@@ -32,7 +32,7 @@ test('one value is all of its figures, exactly, and supports no percentile', () 
     p99: 123.457,
     max: 123.457,
   }
-  expect(summaryOf([123.4567])).toEqual({ ...expected, uncertain: ['p50', 'p90', 'p95', 'p99'] })
+  expect(summaryOf([123.4567])).toMatchObject({ ...expected, uncertain: ['p50', 'p90', 'p95', 'p99'] })
 })
 
 test('no percentile lies outside what was measured', () => {
@@ -60,4 +60,12 @@ test('a percentile is uncertain up to the last sample before its need is met', (
   expect(uncertainAt(46)).toEqual(['p95', 'p99'])
   expect(uncertainAt(472)).toEqual(['p99'])
   expect(uncertainAt(473)).toEqual([])
+})
+
+test('confidence is the values at the ranks that bound a percentile, and says where there is no bound', () => {
+  const { confidence } = summaryOf(Array.from({ length: 100 }, (_, index) => index + 1))
+  expect(confidence.p50[0]).toBeCloseTo(40, 1)
+  expect(confidence.p50[1]).toBeCloseTo(61, 1)
+  expect(confidence.p95[1]).toBeCloseTo(100, 1)
+  expect(confidence.p99).toEqual([expect.closeTo(97, 0), null])
 })

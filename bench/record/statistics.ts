@@ -1,4 +1,5 @@
 import { build } from 'hdr-histogram-js'
+import { confidenceRanks } from './confidence.ts'
 
 export const percentiles = [50, 90, 95, 99] as const
 type PercentileName = `p${(typeof percentiles)[number]}`
@@ -15,6 +16,11 @@ export type LatencySummary = {
   max: number
   /** Percentiles that this few samples cannot support. */
   uncertain: PercentileName[]
+  /**
+   * Where each percentile of the server's latency lies with 95 % confidence, as far as the samples are independent;
+   * null on a side where there are too few of them to say.
+   */
+  confidence: Record<PercentileName, [number | null, number | null]>
 }
 
 export type Latency = {
@@ -46,6 +52,13 @@ export const createLatency = (): Latency => {
     return round(Math.min(Math.max(value, min), max))
   }
 
+  const valueAtRank = (rank: number | null): number | null =>
+    rank === null ? null : percentile((rank / count) * 100)
+  const interval = (wanted: number): [number | null, number | null] => {
+    const { lower, upper } = confidenceRanks(count, wanted)
+    return [valueAtRank(lower), valueAtRank(upper)]
+  }
+
   return {
     record(milliseconds) {
       const value = Math.max(0, milliseconds)
@@ -69,6 +82,7 @@ export const createLatency = (): Latency => {
         uncertain: percentiles
           .filter((wanted) => count < samplesNeeded(wanted))
           .map((wanted) => `p${wanted}` as const),
+        confidence: { p50: interval(50), p90: interval(90), p95: interval(95), p99: interval(99) },
       }
     },
   }

@@ -16,11 +16,13 @@ export const renderFigures = (result: BenchResult): string => {
         : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}`,
     ],
     ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
+    ['Goodput', describeGoodput(result)],
     ['Output tokens/s', rate(throughput.output_tokens_per_second)],
     ['Total tokens/s', rate(throughput.total_tokens_per_second)],
     ['Output tokens', requests.succeeded === 0 ? undefined : describeOutput(result)],
     ['Prompt tokens', describePrompt(result)],
     ["Server's own time", describeTimings(result)],
+    ['Dispatch', describeDispatch(result)],
   ]
   const kept = rows.filter((row): row is [string, string] => row[1] !== undefined)
   return kept.map(([name, value]) => `  ${name.padEnd(20)}${value}`).join('\n')
@@ -52,6 +54,18 @@ const describePrompt = ({ tokens, requests }: BenchResult): string | undefined =
   const share =
     cached === null || prompt === 0 ? '' : `, ${formatShare(cached / prompt)} from the server's cache`
   return `${formatCount(prompt)} (${formatNumber(prompt / requests.succeeded, 1)} a request)${share}`
+}
+
+const describeGoodput = ({ goodput }: BenchResult): string | undefined => {
+  if (goodput === null) return undefined
+  const limits = Object.entries(goodput.limits).map(([metric, limit]) => `${metric} ${limit} ms`)
+  return `${formatNumber(goodput.requests_per_second, 2)} requests/s, ${formatShare(goodput.share)} within ${limits.join(', ')}`
+}
+
+const describeDispatch = ({ dispatch }: BenchResult): string | undefined => {
+  if (dispatch === null || dispatch.rate_achieved === null) return undefined
+  const { rate_achieved: rate, lateness_p50_ms: half, lateness_p99_ms: late, in_flight_max: most } = dispatch
+  return `${formatNumber(rate, 2)}/s, late by P50 ${formatNumber(half, 2)} ms, P99 ${formatNumber(late, 2)} ms; at most ${formatCount(most)} in flight`
 }
 
 const describeTimings = ({ server_timings: means }: BenchResult): string | undefined => {

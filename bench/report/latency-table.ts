@@ -10,11 +10,20 @@ const labels: Record<LatencyName, string> = {
   itl: 'ITL',
   chunk_gap: 'Chunk gap',
   e2e: 'E2E',
+  service_ttft: 'TTFT, sent',
+  service_e2e: 'E2E, sent',
 }
 
 /** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
 export const renderLatencyTable = ({ latency }: BenchResult): string => {
-  const names: LatencyName[] = ['ttft', 'tpot', latency.itl === null ? 'chunk_gap' : 'itl', 'e2e']
+  const names: LatencyName[] = [
+    'ttft',
+    'tpot',
+    latency.itl === null ? 'chunk_gap' : 'itl',
+    'e2e',
+    'service_ttft',
+    'service_e2e',
+  ]
   const rows = names.flatMap((name) => {
     const summary = latency[name]
     return summary === null ? [] : [{ label: labels[name], summary }]
@@ -26,9 +35,35 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
     style: { head: [], border: [], compact: true },
   })
   table.push(...rows.map(({ label, summary }) => [label, ...formatRow(summary)]))
-  return rows.some(({ summary }) => summary.uncertain.length > 0)
-    ? `${table.toString()}\n${footnote}`
-    : table.toString()
+  const uncertain = rows.some(({ summary }) => summary.uncertain.length > 0)
+  return [
+    table.toString(),
+    renderConfidence(rows),
+    latency.service_e2e !== null && sentNote,
+    uncertain && footnote,
+  ]
+    .filter((part) => typeof part === 'string')
+    .join('\n')
+}
+
+/** Where the percentiles lie with 95 % confidence; an open end is one that too few samples can say. */
+const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): string => {
+  const table = new Table({
+    head: ['95 % sure', ...percentiles.map((percentile) => `P${percentile}`)],
+    colAligns: ['left', ...percentiles.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(
+    ...rows.map(({ label, summary }) => {
+      const digits = digitsFor(summary.max)
+      const bound = (value: number | null): string => (value === null ? '?' : formatNumber(value, digits))
+      return [
+        label,
+        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join(' to ')),
+      ]
+    }),
+  )
+  return table.toString()
 }
 
 const formatRow = (summary: LatencySummary): string[] => {
@@ -46,5 +81,6 @@ const digitsFor = (largest: number): number => {
   return largest < 10_000 ? 1 : 0
 }
 
+const sentNote = 'TTFT and E2E count from the scheduled start, those marked sent from the dispatch'
 const needs = percentiles.map((percentile) => `P${percentile} ${samplesNeeded(percentile)}`).join(', ')
 const footnote = `~ too few samples to vouch for this percentile (needed: ${needs})`

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type { LatencySummary } from '../record/statistics.ts'
 import { resultOf } from '../result.test-kit.ts'
 import { renderReport } from './report.ts'
 
+const none: [null, null] = [null, null]
 const summary = (middle: number) => ({
   count: 10,
   min: middle,
@@ -12,6 +14,12 @@ const summary = (middle: number) => ({
   p99: middle,
   max: middle,
   uncertain: ['p90' as const, 'p95' as const, 'p99' as const],
+  confidence: {
+    p50: [middle, middle],
+    p90: none,
+    p95: none,
+    p99: none,
+  } satisfies LatencySummary['confidence'],
 })
 
 test('a whole report, letter by letter', () => {
@@ -19,7 +27,7 @@ test('a whole report, letter by letter', () => {
     'built-in prompts; each begins differently (nonce abc123), so that a prefix cache cannot skip them',
   ]
   expect(`\n${renderReport(resultOf({ notes }), 80)}\n`).toBe(`
-sluice bench: pocket at http://127.0.0.1:8080/v1
+VALID  sluice bench: pocket at http://127.0.0.1:8080/v1
 closed loop, 4 in flight, chat, streaming, at most 64 tokens
 
   Requests            200 succeeded, 0 failed
@@ -40,6 +48,14 @@ closed loop, 4 in flight, chat, streaming, at most 64 tokens
 │ ITL  │  3.25 │  6.83 │  6.50 │  9.75 │ 11.70 │    16.25 │   19.50 │
 │ E2E  │ 240.0 │ 504.0 │ 480.0 │ 720.0 │ 864.0 │ ~1,200.0 │ 1,440.0 │
 └──────┴───────┴───────┴───────┴───────┴───────┴──────────┴─────────┘
+┌───────────┬────────────────┬────────────────┬────────────────┬────────────────┐
+│ 95 % sure │            P50 │            P90 │            P95 │            P99 │
+├───────────┼────────────────┼────────────────┼────────────────┼────────────────┤
+│ TTFT      │   36.0 to 44.0 │   56.0 to 64.0 │   68.0 to 80.0 │      88.0 to ? │
+│ TPOT      │   6.30 to 7.70 │  9.80 to 11.20 │ 11.90 to 14.00 │     15.40 to ? │
+│ ITL       │   5.85 to 7.15 │  9.10 to 10.40 │ 11.05 to 13.00 │ 14.30 to 18.20 │
+│ E2E       │ 432.0 to 528.0 │ 672.0 to 768.0 │ 816.0 to 960.0 │   1,056.0 to ? │
+└───────────┴────────────────┴────────────────┴────────────────┴────────────────┘
 ~ too few samples to vouch for this percentile (needed: P50 8, P90 46, P95 93, P99 473)
 
 - built-in prompts; each begins differently (nonce abc123), so that a prefix
@@ -57,7 +73,15 @@ test('without ITL the gaps between chunks stand in its place', () => {
 test('answers in one piece show E2E alone, and no token rate where nothing counts tokens', () => {
   const report = renderReport(
     resultOf({
-      latency: { ttft: null, tpot: null, itl: null, chunk_gap: null, e2e: summary(20_000) },
+      latency: {
+        ttft: null,
+        tpot: null,
+        itl: null,
+        chunk_gap: null,
+        e2e: summary(20_000),
+        service_ttft: null,
+        service_e2e: null,
+      },
       tokens: { source: 'none', output: 0, prompt: null, cached_prompt: null },
       throughput: { requests_per_second: 1, output_tokens_per_second: null, total_tokens_per_second: null },
       server_timings: {},
@@ -95,7 +119,15 @@ test('errors by kind, thresholds, interruption and what was given up', () => {
 })
 
 test('a run that measured nothing says why and has no empty table', () => {
-  const none = { ttft: null, tpot: null, itl: null, chunk_gap: null, e2e: null }
+  const none = {
+    ttft: null,
+    tpot: null,
+    itl: null,
+    chunk_gap: null,
+    e2e: null,
+    service_ttft: null,
+    service_e2e: null,
+  }
   const errors = [{ kind: 'http_404' as const, count: 4, message: 'no such model', messages: 1 }]
   const report = renderReport(
     resultOf({
@@ -112,4 +144,11 @@ test('a run that measured nothing says why and has no empty table', () => {
 
 test('nearly all is not all', () => {
   expect(renderReport(resultOf({ success_rate: 0.9999 }))).toContain('99.9 %')
+})
+
+test('a verdict that is not VALID stands first, and its reasons below the figures', () => {
+  const verdict = { status: 'DEGRADED' as const, reasons: ['it was late'], checks: [] }
+  const report = renderReport(resultOf({ verdict, notes: ['a note'] }))
+  expect(report).toMatch(/^DEGRADED  sluice bench: pocket/)
+  expect(report).toMatch(/- DEGRADED: it was late\n\n- a note$/)
 })

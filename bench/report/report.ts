@@ -11,17 +11,27 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     renderLatencyTable(result),
     renderErrors(result, columns),
     renderThresholds(result),
+    result.verdict.reasons
+      .map((reason) => wrap(`${result.verdict.status}: ${reason}`, columns, '- ', '  '))
+      .join('\n'),
     result.notes.map((note) => wrap(note, columns, '- ', '  ')).join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
 
-const renderTitle = ({ target, configuration, interrupted }: BenchResult): string => {
-  const { concurrency, stream, max_tokens: maxTokens } = configuration
-  const title = `sluice bench: ${target.model} at ${target.base_url}`
+const renderTitle = ({ target, configuration, interrupted, verdict }: BenchResult): string => {
+  const { stream, max_tokens: maxTokens } = configuration
+  const title = `${verdict.status}  sluice bench: ${target.model} at ${target.base_url}`
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
-  const mode = `closed loop, ${concurrency} in flight, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
+  const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
+}
+
+const describeLoad = ({ concurrency, arrivals }: BenchResult['configuration']): string => {
+  if (arrivals === null) return `closed loop, ${concurrency} in flight`
+  const { arrival, rate, burstiness, seed } = arrivals
+  const shape = arrival === 'gamma' ? `gamma(${burstiness})` : arrival
+  return `open loop, ${rate} requests/s, ${shape} arrivals (seed ${seed}), at most ${concurrency} in flight`
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {

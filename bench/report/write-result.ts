@@ -1,7 +1,7 @@
 import { access, constants, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../src/errors.ts'
-import type { BenchResult } from '../result.ts'
+import { schemaVersion, type BenchResult } from '../result.ts'
 
 /** Asked before the run: finding out after ten minutes would cost the result. */
 export const assertWritable = async (path: string): Promise<void> => {
@@ -24,13 +24,21 @@ export const encodeResult = ({ samples, ...rest }: BenchResult): string => {
   return `${head},\n  "samples": [${lines}${lines === '' ? '' : '\n  '}]\n}\n`
 }
 
+/** Several load points of one command: a document of documents, each as it would be alone. */
+export const encodeResults = (results: BenchResult[]): string => {
+  const [only] = results
+  if (results.length === 1) return encodeResult(only!)
+  const head = `"schema": "sluice.bench.sweep",\n"schema_version": ${schemaVersion}`
+  return `{${head},\n"results": [\n${results.map((result) => encodeResult(result).trimEnd()).join(',\n')}\n]}\n`
+}
+
 /** `-` is standard output. */
 export const writeResult = async (
   path: string,
-  result: BenchResult,
+  results: BenchResult[],
   output: { write(text: string): unknown },
 ): Promise<void> => {
-  const text = encodeResult(result)
+  const text = encodeResults(results)
   if (path === '-') return void output.write(text)
   await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
     throw refuse(path, cause.code ?? cause.message)

@@ -26,6 +26,13 @@ export type Attempt = {
   failure: Failure | undefined
 }
 
+/** Which of the planned requests an attempt was. */
+export type Issue = {
+  index: number
+  /** When an open loop's schedule wanted it sent. Latencies count from here: a late start is the user's wait too. */
+  dueAt?: number
+}
+
 export const createReply = (): Reply => ({
   contentEvents: 0,
   usage: undefined,

@@ -6,7 +6,7 @@ import type { Prompt } from '../prompts/prompts.ts'
 import { sendRequest } from './request.ts'
 import type { Live } from './stream-reader.ts'
 import type { Target } from './target.ts'
-import { createTimeline } from './timeline.ts'
+import { createTimeline, type Timeline } from './timeline.ts'
 
 export type SenderOptions = {
   options: BenchOptions
@@ -28,7 +28,7 @@ export type Sender = {
 export const createSender = (context: SenderOptions): Sender => {
   const { options, endpoint, target, model, connections, live, signal } = context
   const { sampling, stream, timeoutMs } = options
-  const timelines = Array.from({ length: options.load.concurrency }, createTimeline)
+  const timelines: Timeline[] = []
   const path = `${target.basePath}${endpoint.path}`
   /** Unsure until a request with it has succeeded or one without it has got further. */
   let usageOption: 'unsure' | 'accepted' | 'refused' = 'unsure'
@@ -44,7 +44,7 @@ export const createSender = (context: SenderOptions): Sender => {
       ignoreEos: sampling.ignoreEos,
     }
     const body = JSON.stringify(endpoint.encodeBody(prompt, settings))
-    const timeline = timelines[slot]!
+    const timeline = (timelines[slot] ??= createTimeline())
     const { pool, headers } = connections
     return sendRequest(pool, { endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live })
   }

@@ -1,0 +1,32 @@
+import Table from 'cli-table3'
+import { formatCount, formatNumber } from '../report/format-number.ts'
+import type { Comparison, MetricChange } from './compare-runs.ts'
+
+export const renderComparison = ({ outcome, metrics }: Comparison, allowed: number): string => {
+  const table = new Table({
+    head: ['', 'change', '99.5 % sure', 'outcome'],
+    colAligns: ['left', 'right', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(
+    ...metrics.map((metric) => [
+      metric.metric,
+      percent(metric.estimate),
+      `${percent(metric.lower)} to ${percent(metric.upper)}`,
+      metric.outcome,
+    ]),
+  )
+  return [table.toString(), `${outcome.toUpperCase()}: ${explain(outcome, metrics, allowed)}`].join('\n')
+}
+
+const explain = (outcome: Comparison['outcome'], metrics: MetricChange[], allowed: number): string => {
+  const limit = `${formatNumber(allowed * 100, 1)} %`
+  const names = metrics.filter((metric) => metric.outcome === outcome).map(({ metric }) => metric)
+  if (outcome === 'pass') return `nothing is slower by more than ${limit}`
+  if (outcome === 'fail') return `${names.join(', ')}: slower, and by more than ${limit}`
+  if (metrics.length === 0) return 'the two runs have no metric in common that succeeded'
+  const missing = Math.max(...metrics.map((metric) => metric.missing ?? 0))
+  return `${names.join(', ')}: too few requests to say; about ${formatCount(missing)} more in each run would do`
+}
+
+const percent = (share: number): string => `${share > 0 ? '+' : ''}${formatNumber(share * 100, 1)} %`

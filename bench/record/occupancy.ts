@@ -1,0 +1,53 @@
+/** How many requests were in flight, weighted by time. */
+export type Occupancy = {
+  /** L of Little's law, counted as requests went out and came back: independent of their own clocks. */
+  mean: number
+  /** The same from the first dispatch to the last: while load was offered, and without the end's running dry. */
+  meanWhileSending: number
+  /** λW of Little's law: the sum of what the requests themselves say they took, over the same time. */
+  byLatency: number
+}
+
+export type OccupancyCounter = {
+  enter(time: number): void
+  leave(time: number, tookMs: number): void
+  occupancy(): Occupancy | undefined
+}
+
+/** Times come in as numbers: it has no clock. */
+export const createOccupancyCounter = (): OccupancyCounter => {
+  let inFlight = 0
+  let firstAt: number | undefined
+  let lastAt = 0
+  let area = 0
+  let took = 0
+  let lastEnter = { at: 0, area: 0 }
+
+  const advance = (time: number): void => {
+    area += inFlight * (time - lastAt)
+    lastAt = time
+  }
+  return {
+    enter(time) {
+      firstAt ??= lastAt = time
+      advance(time)
+      inFlight += 1
+      lastEnter = { at: time, area }
+    },
+    leave(time, tookMs) {
+      advance(time)
+      inFlight -= 1
+      took += tookMs
+    },
+    occupancy() {
+      const whole = lastAt - (firstAt ?? 0)
+      const sending = lastEnter.at - (firstAt ?? 0)
+      if (firstAt === undefined || whole <= 0) return undefined
+      return {
+        mean: area / whole,
+        meanWhileSending: sending > 0 ? lastEnter.area / sending : area / whole,
+        byLatency: took / whole,
+      }
+    },
+  }
+}

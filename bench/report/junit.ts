@@ -1,0 +1,46 @@
+import type { BenchResult } from '../result.ts'
+
+/** JUnit's XML, as CI systems read it: a suite for each run, a case for each --fail-if and one for the verdict. */
+export const encodeJunit = (results: BenchResult[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(encodeSuite).join('')}</testsuites>\n`
+
+type Case = { name: string; failure: string | undefined }
+
+const encodeSuite = (result: BenchResult): string => {
+  const cases = [judgeRequests(result), judgeVerdict(result), ...result.thresholds.map(judgeThreshold)]
+  const failures = cases.filter(({ failure }) => failure !== undefined).length
+  const { arrivals, concurrency } = result.configuration
+  const load = arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s`
+  const name = escape(`sluice bench: ${result.target.model}, ${load}`)
+  const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" timestamp="${result.started_at}" time="${result.duration_s}">\n`
+  return `${head}${cases.map(encodeCase).join('')}  </testsuite>\n`
+}
+
+const judgeRequests = ({ requests: { succeeded, failed } }: BenchResult): Case => ({
+  name: 'requests succeed',
+  failure: succeeded > 0 ? undefined : `none of ${failed} succeeded`,
+})
+
+const judgeVerdict = ({ verdict: { status, reasons } }: BenchResult): Case => ({
+  name: 'the run is believable',
+  failure: status === 'INVALID' ? `INVALID: ${reasons.join('; ')}` : undefined,
+})
+
+const judgeThreshold = ({ expression, actual, passed }: BenchResult['thresholds'][number]): Case => ({
+  name: `not ${expression}`,
+  failure: passed
+    ? undefined
+    : actual === null
+      ? 'not measured'
+      : `measured ${Math.round(actual * 1000) / 1000}`,
+})
+
+const encodeCase = ({ name, failure }: Case): string => {
+  const head = `    <testcase classname="sluice.bench" name="${escape(name)}"`
+  return failure === undefined
+    ? `${head}/>\n`
+    : `${head}>\n      <failure message="${escape(failure)}"/>\n    </testcase>\n`
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

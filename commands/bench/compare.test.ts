@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { encodeResults } from '../../bench/report/write-result.ts'
+import { resultOf } from '../../bench/result.test-kit.ts'
+import BenchCompare from './compare.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-compare-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Requests of 100 to 109 ms, times a factor. */
+const write = async (name: string, count: number, factor: number, concurrency = 4): Promise<string> => {
+  const samples = Array.from({ length: count }, (_, index) => {
+    const e2e = (100 + (index % 10)) * factor
+    return { index, start: index, end: index, ttft: e2e / 2, e2e, output_tokens: 11 }
+  })
+  const configuration = { ...resultOf().configuration, concurrency }
+  const path = join(folder, name)
+  await writeFile(path, encodeResults([resultOf({ samples, configuration })]))
+  return path
+}
+
+const run = async (...argv: string[]) => {
+  const printed = { stdout: '', stderr: '' }
+  const before = process.exitCode
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      printed[name] += String(text)
+      return true
+    })
+  }
+  let exit: unknown
+  try {
+    await BenchCompare.run(argv, { root: resolve(import.meta.dirname, '..', '..') })
+    exit = process.exitCode
+  } catch (cause) {
+    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
+  } finally {
+    process.exitCode = before
+    vi.restoreAllMocks()
+  }
+  return { ...printed, exit }
+}
+
+test('alike passes, slower fails, and few requests are no answer', async () => {
+  const base = await write('base.json', 400, 1)
+  expect(await run(base, await write('same.json', 400, 1))).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('PASS: nothing is slower by more than 5.0 %'),
+  })
+  const slow = await write('slow.json', 400, 1.2)
+  const failed = await run(base, slow)
+  expect(failed.exit).toBe(8)
+  expect(failed.stdout).toMatch(/ttft_p50 +│ +\+20\.0 %/)
+  expect((await run(base, slow, '--max-regression', '40%')).exit).toBe(0)
+  const few = await run(base, await write('few.json', 10, 1))
+  expect(few.exit).toBe(10)
+  expect(few.stdout).toMatch(/INCONCLUSIVE: .* about \d+ more in each run would do/)
+})
+
+test('different settings are refused, unless forced', async () => {
+  const [base, other] = [await write('a.json', 400, 1), await write('b.json', 400, 1, 8)]
+  const refused = await run(base, other)
+  expect(refused.stderr).toContain('the runs differ in the concurrency (4, then 8)')
+  expect(refused.exit).toBe(2)
+  expect((await run(base, other, '--force')).exit).toBe(0)
+  expect((await run(base, base, '--max-regression', 'much')).stderr).toContain('expected a percentage')
+})

@@ -1,0 +1,61 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../../src/cli/base-command.ts'
+import { AppError } from '../../src/errors.ts'
+
+export default class BenchCompare extends BaseCommand<typeof BenchCompare> {
+  static override summary = 'tell whether a run is slower than an earlier one'
+  static override description = `Takes two files that bench --json wrote, resamples their requests in blocks and compares medians and P95 of TTFT, TPOT and E2E.
+
+pass          certainly not slower by more than is allowed
+fail          certainly slower, and by more than is allowed
+inconclusive  too few requests to say; how many are missing is told
+
+Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fail; 10 inconclusive.`
+  static override examples = [
+    '<%= config.bin %> bench compare main.json branch.json',
+    '<%= config.bin %> bench compare main.json branch.json --max-regression 10',
+  ]
+  static override args = {
+    before: Args.string({ required: true, description: 'the earlier run' }),
+    after: Args.string({ required: true, description: 'the run in question' }),
+  }
+  static override flags = {
+    'max-regression': Flags.string({ default: '5', helpValue: 'PERCENT', description: 'how much slower is still accepted' }),
+    force: Flags.boolean({ default: false, description: 'compare runs of different machines or settings all the same' }),
+  } // prettier-ignore
+
+  async run(): Promise<object> {
+    const [{ readRun, listDifferences }, { compareRuns }, { renderComparison }, { benchExitCodes }] =
+      await Promise.all([
+        import('../../bench/compare/read-run.ts'),
+        import('../../bench/compare/compare-runs.ts'),
+        import('../../bench/compare/render-comparison.ts'),
+        import('../../bench/exit-codes.ts'),
+      ])
+    const allowed = this.allowed()
+    const [before, after] = [await readRun(this.args.before), await readRun(this.args.after)]
+    const differences = listDifferences(before, after)
+    if (differences.length > 0 && !this.flags.force) {
+      throw new AppError(
+        'invalid_request',
+        `the runs differ in ${differences.join(', ')}; measure both alike, or compare them all the same with --force`,
+      )
+    }
+    const comparison = compareRuns(before.samples, after.samples, allowed)
+    this.log(renderComparison(comparison, allowed))
+    const codes = { pass: 0, fail: benchExitCodes.thresholdMissed, inconclusive: benchExitCodes.invalidRun }
+    process.exitCode = codes[comparison.outcome]
+    return comparison
+  }
+
+  private allowed(): number {
+    const text = this.flags['max-regression']
+    const value = Number(text.replace(/\s*%$/, ''))
+    if (text.trim() !== '' && value >= 0 && value <= 1000) return value / 100
+    throw new AppError(
+      'invalid_request',
+      `--max-regression "${text}": expected a percentage such as 5 or 10%`,
+    )
+  }
+}
