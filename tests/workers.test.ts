@@ -160,6 +160,8 @@ test('a running worker is used by its address, under the name that we give it', 
         (await sandbox.sluice('worker', 'add', address, '--name', 'own', '--serves', 'theirs=ours')).code ===
         0,
     )
+    const { engines } = await sandbox.json<{ engines: RunningEngine[] }>('ps')
+    expect(engines).toMatchObject([{ model: 'ours', replicas: [{ worker: 'own', state: 'serving' }] }])
     expect((await ask(sandbox.base, 'ours', { max_tokens: 3 })).status).toBe(200)
     expect((await ask(sandbox.base, 'theirs', { max_tokens: 3 })).status).toBe(404)
     expect((await sandbox.sluice('worker', 'remove', 'own')).code).toBe(0)

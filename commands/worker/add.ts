@@ -19,7 +19,7 @@ export default class WorkerAdd extends BaseCommand<typeof WorkerAdd> {
     address: Args.string({ required: true, ignoreStdin: true, description: 'unix:PATH or HOST:PORT' }),
   }
   static override flags = {
-    name: Flags.string({ description: 'how we call it; default: its own name' }),
+    name: Flags.string({ description: 'how we call it; default: made of its address' }),
     serves: Flags.string({
       multiple: true,
       helpValue: 'MODEL=NAME',
@@ -36,7 +36,7 @@ export default class WorkerAdd extends BaseCommand<typeof WorkerAdd> {
   async run(): Promise<ListedWorker> {
     const { name, serves } = this.flags
     const body = {
-      address: this.args.address,
+      address: readAddress(this.args.address),
       name,
       serves: serves && Object.fromEntries(serves.map(readPair)),
       tls: this.readTls(),
@@ -59,6 +59,10 @@ export default class WorkerAdd extends BaseCommand<typeof WorkerAdd> {
     }
   }
 }
+
+/** A socket's path starts where the command does, not where the daemon runs. */
+const readAddress = (text: string) =>
+  text.startsWith('unix:') ? `unix:${resolve(text.slice('unix:'.length))}` : text
 
 function readPair(text: string): [string, string] {
   const at = text.lastIndexOf('=')

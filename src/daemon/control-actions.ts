@@ -36,7 +36,7 @@ export function createControlActions(options: ControlOptions): ControlActions {
   return {
     ...createModelActions(house, paths.models),
     keys: options.keys,
-    ...createWorkerActions(house.fleet, options.workerSettings),
+    ...createWorkerActions(house, options.workerSettings),
     status: () => describeDaemon(options),
     stop: options.stop,
     async engines() {

@@ -150,13 +150,15 @@ async function startWorkers(
   await Promise.all(workers.map((worker) => fleet.add(worker, { signal, onProgress })))
 }
 
+/** What the workers serve, then what the config names. */
 async function loadInTurn(
-  models: ModelSettings[],
-  { loaded }: ModelHouse,
+  configured: ModelSettings[],
+  { fleet, loaded }: ModelHouse,
   signal: AbortSignal,
   onProgress: (text: string) => void,
 ): Promise<void> {
-  for (const { name } of models) {
+  const names = new Set([...fleet.models(), ...configured.map(({ name }) => name)])
+  for (const name of names) {
     const report = (fraction: number) => onProgress(`loading ${name} ${Math.round(fraction * 100)}%`)
     await loaded.load(name, {}, { signal, onProgress: report })
   }

@@ -5,12 +5,15 @@ import type { AddWorkerBody } from '../protocols/control/types.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 import { createExternal } from './configured-workers.ts'
 import { describeWorker } from './describe-worker.ts'
-import type { Fleet } from './fleet.ts'
+import type { ModelHouse } from './model-house.ts'
 
 type WorkerActions = Pick<ControlActions, 'listWorkers' | 'addWorker' | 'drainWorker' | 'removeWorker'>
 
 /** What operators may do with workers while the daemon runs. */
-export const createWorkerActions = (fleet: Fleet, settings: WorkerSettings): WorkerActions => ({
+export const createWorkerActions = (
+  { fleet, loaded }: ModelHouse,
+  settings: WorkerSettings,
+): WorkerActions => ({
   async listWorkers() {
     await fleet.refresh()
     return fleet.workers().map(describeWorker)
@@ -19,7 +22,10 @@ export const createWorkerActions = (fleet: Fleet, settings: WorkerSettings): Wor
     const worker = createExternal(decodeWorker(body), process.cwd(), settings)
     const hooks = { signal: new AbortController().signal, onProgress: () => undefined }
     await fleet.add(worker, hooks)
-    if (worker.state === 'serving' || worker.state === 'draining') return describeWorker(worker)
+    if (worker.state === 'serving' || worker.state === 'draining') {
+      for (const { model } of worker.replicas()) await loaded.load(model, {}, hooks)
+      return describeWorker(worker)
+    }
     // Somebody waits for it here, unlike for one in the config, which may come later.
     const { lastError } = worker
     await fleet.remove(worker.id)
