@@ -11,6 +11,18 @@ export type CallRecord = {
   model?: string
   promptTokens?: number
   completionTokens?: number
+  cachedTokens?: number
+  /** Who counted the tokens. */
+  tokenSource?: 'engine' | 'provider' | 'tokenizer'
+  /** The worker that answered. */
+  worker?: string
+  /** By the model's prices; billionths of a US dollar. */
+  costNano?: number
+  /** Waiting for the model and for a place. */
+  queueMs?: number
+  streamed?: boolean
+  /** Names of the filters that found something. */
+  flags?: string[]
   ttftMs?: number
   finish?: string
   /** The failure that the caller was told of. */
