@@ -14,6 +14,8 @@ export type Reply = {
   usage: Usage | undefined
   timings: ServerTimings | undefined
   finishReason: string | undefined
+  /** It ended without any output. */
+  isEmpty: boolean
 }
 
 /** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */
@@ -38,4 +40,5 @@ export const createReply = (): Reply => ({
   usage: undefined,
   timings: undefined,
   finishReason: undefined,
+  isEmpty: false,
 })

@@ -2,6 +2,7 @@ import { createSseParser } from '../../src/sse.ts'
 import { createReply, type Reply } from './attempt.ts'
 import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
+import { judgeEmpty } from './judge-empty.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Takes the bytes of one answer as they come. `time` is when the socket gave them to us: equal times, one read. */
@@ -59,9 +60,9 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
       if (!done && reply.finishReason === undefined) {
         return { kind: 'truncated', message: 'the stream ended without [DONE] and without a finish_reason' }
       }
-      if (reply.contentEvents === 0)
-        return { kind: 'empty', message: 'the stream finished without any output' }
-      return undefined
+      return reply.contentEvents === 0
+        ? judgeEmpty(reply, 'the stream finished without any output')
+        : undefined
     },
   }
 }
