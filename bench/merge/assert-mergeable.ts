@@ -8,6 +8,7 @@ const leastOverlap = 0.8
 /** Throws with the reason when the runs are not parts of one: pooled, their figures would mean nothing. */
 export const assertMergeable = (runs: BenchResult[], files: string[], clock: Clock): void => {
   const [first] = runs
+  if (runs.length < 2) throw refuse('there is only one result; give at least two')
   for (const [index, run] of runs.entries()) {
     const differences = listDifferences(first!, run)
     if (differences.length > 0) {

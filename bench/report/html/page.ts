@@ -4,11 +4,11 @@ import type { BenchResult } from '../../result.ts'
 import { renderChart } from './chart/render-chart.ts'
 import { chartSweep } from './charts/sweep-charts.ts'
 import { formatTime, formatThree } from './figure-text.ts'
-import { html, raw, type Markup } from './markup.ts'
+import { markup, raw, type Markup } from './markup.ts'
 import { script } from './script.ts'
 import { renderFacts } from './sections/facts.ts'
 import { renderGateSection } from './sections/gates-table.ts'
-import { renderHeadline } from './sections/headline.ts'
+import { renderHeadline, toneOf } from './sections/headline.ts'
 import { renderRun } from './sections/run-section.ts'
 import { renderTiles } from './sections/tiles.ts'
 import { style } from './style.ts'
@@ -22,7 +22,7 @@ const policy = (): string => {
 /** The whole report as one file that needs nothing else. The same results always give the same text. */
 export const renderPage = (results: BenchResult[]): string => {
   const [first] = results as [BenchResult]
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -31,9 +31,7 @@ export const renderPage = (results: BenchResult[]): string => {
         <meta name="color-scheme" content="light dark" />
         <meta name="generator" content="sluice ${first.sluice_version}" />
         <title>${first.target.model}: sluice bench</title>
-        <style>
-          ${raw(style)}
-        </style>
+        <style>${raw(style)}</style>
       </head>
       <body>
         <header class="top">
@@ -45,15 +43,14 @@ export const renderPage = (results: BenchResult[]): string => {
         </header>
         <main>
           ${renderHeadline(results)}
-          ${results.length === 1 ? html`${renderTiles(first)}${renderGateSection(results)}${renderRun(first, 'run')}` : renderSweep(results)}
+          ${results.length === 1 ? markup`${renderTiles(first)}${renderGateSection(results)}${renderRun(first, 'run')}` : renderSweep(results)}
           ${renderFacts(results)}
         </main>
         <footer>Made by sluice ${first.sluice_version}. What the figures mean: docs/bench.md.</footer>
-        <script>
-          ${raw(script)}
-        </script>
+        <script>${raw(script)}</script>
       </body>
-    </html> `.markup
+    </html>
+`.text
 }
 
 /** A gate in a stream. */
@@ -61,7 +58,7 @@ const mark =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 4v16M20 4v16M4 9c3-2.5 5 2.5 8 0s5 2.5 8 0M4 15c3-2.5 5 2.5 8 0s5 2.5 8 0"/></svg>'
 
 const renderSweep = (results: BenchResult[]): Markup =>
-  html`<section>
+  markup`<section>
       <h2>Load against throughput and latency</h2>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
     </section>
@@ -70,9 +67,9 @@ const renderSweep = (results: BenchResult[]): Markup =>
       <h2>Each load</h2>
       ${results.map(
         (result, index) =>
-          html`<details class="level card">
+          markup`<details class="level card">
             <summary>
-              <b>${levelOf(result)}</b>${summaryOf(result).map((words) => html`<span>${words}</span>`)}
+              <b>${levelOf(result)}</b><span class="badge ${toneOf(result.verdict.status)}">${result.verdict.status}</span>${summaryOf(result).map((words) => markup`<span>${words}</span>`)}
             </summary>
             <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}</div>
           </details>`,
@@ -85,8 +82,7 @@ const balance = <T extends object>(charts: T[]): T[] =>
     charts.length % 2 === 1 && index === charts.length - 1 ? { ...chart, wide: true } : chart,
   )
 
-const summaryOf = ({ verdict, throughput, latency, requests }: BenchResult): string[] => [
-  verdict.status,
+const summaryOf = ({ throughput, latency, requests }: BenchResult): string[] => [
   `${formatThree(throughput.requests_per_second)} requests/s`,
   ...(throughput.output_tokens_per_second === null
     ? []

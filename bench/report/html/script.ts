@@ -30,6 +30,7 @@ const start = (figure) => {
   tip.hidden = true
   tip.setAttribute('role', 'status')
   plot.append(tip)
+  const dotted = chart.series.some(({ shape }) => shape === 'dots')
   let at = -1
 
   const line = (name, text) => {
@@ -72,7 +73,7 @@ const start = (figure) => {
     let best = -1, least = Infinity
     values.forEach(({ series, x, y }, index) => {
       const across = x * box.width - pointerX, down = y * box.height - pointerY
-      const weight = series.shape === 'bars' ? 0.001 : series.shape === 'dots' || series.shape === 'squares' ? 1 : 0.05
+      const weight = series.shape === 'bars' ? 0.001 : dotted ? 1 : 0.05
       const distance = across * across + weight * down * down
       if (distance < least) [best, least] = [index, distance]
     })

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 import { formatThree } from './figure-text.ts'
 
 export type Slice = { from: number; to: number; values: number[] }
@@ -31,7 +31,7 @@ export const tableSlices = (
   end: number,
   unit: string,
 ): Markup =>
-  html`<table>
+  markup`<table>
     <thead>
       <tr>
         <th>Seconds</th>
@@ -48,10 +48,10 @@ export const tableSlices = (
           sorted.length === 0
             ? ['-', '-', '-']
             : [0.5, 0.95, 1].map((share) => formatThree(rankOf(sorted, share)))
-        return html`<tr>
+        return markup`<tr>
           <th>${from.toFixed(1)} to ${to.toFixed(1)}</th>
           <td>${values.length}</td>
-          ${figures.map((figure) => html`<td>${figure}</td>`)}
+          ${figures.map((figure) => markup`<td>${figure}</td>`)}
         </tr>`
       })}
     </tbody>

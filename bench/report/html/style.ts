@@ -17,8 +17,8 @@ code,pre{font:13px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans 
 button{font:inherit;font-size:13px;color:var(--quiet);background:none;border:1px solid var(--line);border-radius:999px;padding:4px 13px;cursor:pointer}
 button:hover{color:var(--ink);border-color:var(--quiet)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:6px}
-.lead{display:grid;gap:10px}
-.lead p{color:var(--quiet);overflow-wrap:anywhere}
+.lead{display:grid;grid-template-columns:minmax(0,1fr);gap:10px}
+.lead>p{color:var(--quiet);overflow-wrap:anywhere}
 .badge{display:inline-flex;align-items:center;gap:7px;width:max-content;max-width:100%;padding:4px 12px 4px 10px;border-radius:999px;font-size:13px;font-weight:680;letter-spacing:.04em;background:color-mix(in srgb,currentColor 13%,transparent)}
 .badge::before{content:"";flex:none;width:8px;height:8px;border-radius:50%;background:currentColor}
 .badge span{font-weight:450;letter-spacing:0;color:var(--ink)}
@@ -26,7 +26,7 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .good{color:var(--good)}.fair{color:var(--fair)}.bad{color:var(--bad)}
 .reasons{margin-top:16px;display:grid;gap:6px;padding:13px 16px;border-left:3px solid currentColor;background:var(--card);border-radius:0 10px 10px 0}
 .reasons li{color:var(--ink)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(158px,1fr));gap:12px;margin-top:24px}
+.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin-top:24px}.tiles-5{grid-template-columns:repeat(5,minmax(0,1fr))}.tiles-3,.tiles-6{grid-template-columns:repeat(3,minmax(0,1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;min-width:0}
 .tile{padding:15px 17px 14px}
 .tile dt{font-size:12.5px;color:var(--quiet)}
@@ -40,15 +40,16 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin-top:10px;font-size:12.5px}
 .legend li{display:flex;align-items:center;gap:7px;color:var(--ink)}
 .key{width:22px;height:10px;overflow:visible}
-.plot{position:relative;padding:24px 8px 44px 46px;margin-top:auto;border-radius:8px}
+.plot{position:relative;padding:32px 8px 44px 46px;margin-top:auto;border-radius:8px}
 .canvas{display:block;width:100%;overflow:visible}.data{overflow:visible}
 .rows line{stroke:var(--grid)}.columns line{stroke:var(--line)}
 .canvas text{fill:var(--quiet);font-size:11.5px}
 .rows text{text-anchor:end}.columns text{text-anchor:middle}.canvas .caption{text-anchor:end}.canvas .unit{text-anchor:start}
 .canvas path,.key path{fill:none;stroke:var(--tone);stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round}
-path.dots,.key.dots path{stroke-width:4.5;stroke-linecap:round;stroke-opacity:.5}
+.canvas path.dots,.key.dots path{stroke-width:5.5;stroke-linecap:round;stroke-opacity:.55}
 .key.dots path,.key.squares path{stroke-width:8;stroke-opacity:.9}
-path.squares,.key.squares path{stroke-width:7;stroke-linecap:square}
+.canvas path.knots{stroke-width:8;stroke-linecap:round}
+.canvas path.squares,.key.squares path{stroke-width:7;stroke-linecap:square}
 .canvas path.bars{fill:var(--tone);fill-opacity:.72;stroke:var(--card);stroke-width:1}
 .canvas path.area{fill:var(--tone);fill-opacity:.13;stroke:none}
 .key.bars path{stroke-width:8}
@@ -87,8 +88,8 @@ pre{margin:0;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere}
 .facts dt{font-size:12.5px;color:var(--quiet)}.facts dd{overflow-wrap:anywhere}
 .stack{display:grid;gap:16px}
 footer{margin-top:40px;color:var(--quiet);font-size:13px}
-@media(max-width:860px){.grid{grid-template-columns:minmax(0,1fr)}}
-@media(max-width:560px){body{padding:18px 14px 36px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
+@media(max-width:860px){.tiles,.tiles-3,.tiles-5,.tiles-6{grid-template-columns:repeat(2,minmax(0,1fr))}.grid{grid-template-columns:minmax(0,1fr)}}
+@media(max-width:560px){body{padding:18px 14px 36px}.tiles{gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
 @media print{:root{color-scheme:light}html,.card{background:#fff}body{max-width:none;padding:0;font-size:12px}button,.values,.tip,.focus{display:none}.card{break-inside:avoid}h2{break-after:avoid}}
 @media(prefers-reduced-motion:no-preference){.focus circle{transition:cx .06s,cy .06s}}
 `

@@ -1,4 +1,4 @@
-import { html, jsonBlock, raw, type Markup } from '../markup.ts'
+import { markup, jsonBlock, raw, type Markup } from '../markup.ts'
 import type { Axis, Chart, Marker, Series } from './chart.ts'
 import { drawArea, drawPath, side } from './paths.ts'
 import { shareOf, type Scale } from './scale.ts'
@@ -9,7 +9,7 @@ const height = 230
 /** A figure: title, legend, an SVG that keeps its text's size at any width, the values for the hover, and a table. */
 export const renderChart = (chart: Chart): Markup => {
   const { id, title, text, series, table, wide } = chart
-  return html`<figure class="card chart${wide === true && ' wide'}" data-chart="${id}">
+  return markup`<figure class="card chart${wide === true && ' wide'}" data-chart="${id}">
     <figcaption>
       <h3>${title}</h3>
       <p>${text}</p>
@@ -27,10 +27,10 @@ export const renderChart = (chart: Chart): Markup => {
 }
 
 const renderLegend = (series: Series[]): Markup =>
-  html`<ul class="legend">
+  markup`<ul class="legend">
     ${series.map(
       ({ name, tone, shape, dash }) =>
-        html`<li class="${tone}">
+        markup`<li class="${tone}">
           <svg class="key ${shape} ${dash}" viewBox="0 0 22 10" aria-hidden="true">
             <path d="${shape === 'dots' || shape === 'squares' ? 'M11 5h.1' : 'M1 5h20'}" /></svg
           >${name}
@@ -40,7 +40,7 @@ const renderLegend = (series: Series[]): Markup =>
 
 const renderSvg = (chart: Chart): Markup => {
   const { id, title, text, x, y, series, markers = [] } = chart
-  return html`<svg class="canvas" height="${height}" role="img" aria-labelledby="${id}-title ${id}-text">
+  return markup`<svg class="canvas" height="${height}" role="img" aria-labelledby="${id}-title ${id}-text">
     <title id="${id}-title">${title}</title>
     <desc id="${id}-text">${text}</desc>
     ${renderRows(y)}${renderColumns(x)}
@@ -62,10 +62,10 @@ const renderSvg = (chart: Chart): Markup => {
 }
 
 const renderRows = ({ scale, unit }: Axis): Markup =>
-  html`<g class="rows"
+  markup`<g class="rows"
       >${scale.ticks.map((tick) => {
         const at = Math.round((1 - shareOf(scale, tick.value)) * height * 10) / 10
-        return html`<line x1="0" x2="100%" y1="${at}" y2="${at}" /><text x="-8" y="${at + 4}"
+        return markup`<line x1="0" x2="100%" y1="${at}" y2="${at}" /><text x="-8" y="${at + 4}"
             >${tick.label}</text
           >`
       })}</g
@@ -74,20 +74,20 @@ const renderRows = ({ scale, unit }: Axis): Markup =>
 const renderColumns = ({ scale, label, unit }: Axis): Markup => {
   const places = scale.ticks.map(({ value }) => shareOf(scale, value) * 100)
   let last = -100
-  return html`<g class="columns"
+  return markup`<g class="columns"
       >${scale.ticks.map((tick, index) => {
         const at = places[index]!
         // Labels that would touch on a narrow screen are left out there, or everywhere.
         const room = at - last
         if (room < 5)
-          return html`<line
+          return markup`<line
             x1="${at.toFixed(2)}%"
             x2="${at.toFixed(2)}%"
             y1="${height}"
             y2="${height + 4}"
           />`
         last = at
-        return html`<line
+        return markup`<line
             x1="${at.toFixed(2)}%"
             x2="${at.toFixed(2)}%"
             y1="${height}"
@@ -102,8 +102,13 @@ const renderColumns = ({ scale, label, unit }: Axis): Markup => {
 const renderSeries = (series: Series, x: Scale, y: Scale): Markup => {
   const { shape, tone, dash, name } = series
   const area =
-    shape === 'stairs' ? html`<path class="area ${tone}" d="${raw(drawArea(series, x, y))}" />` : ''
-  return html`${area}<path
+    shape === 'stairs' ? markup`<path class="area ${tone}" d="${raw(drawArea(series, x, y))}" />` : ''
+  // Few values on a line are measurements; a line alone would hide where they are.
+  const knots =
+    shape === 'line' && series.points.length <= 12
+      ? markup`<path class="knots ${tone}" d="${raw(drawPath({ ...series, shape: 'dots' }, x, y))}" />`
+      : ''
+  return markup`${area}${knots}<path
       class="${shape} ${tone} ${dash}"
       data-series="${name}"
       d="${raw(drawPath(series, x, y))}"
@@ -115,7 +120,7 @@ const renderMarker = ({ x, label }: Marker, index: number, scale: Scale): Markup
   const share = shareOf(scale, x)
   const at = `${(share * 100).toFixed(2)}%`
   const side = share > 0.7 ? 'left' : 'right'
-  return html`<g class="marker"
+  return markup`<g class="marker"
     ><line x1="${at}" x2="${at}" y1="0" y2="${height}" /><text
       class="${side}"
       x="${at}"

@@ -3,8 +3,8 @@ import type { Chart, Point } from '../chart/chart.ts'
 import { linearScale } from '../chart/scale.ts'
 import { tableSlices } from '../slices.ts'
 
-/** More steps than this are averaged: they would be finer than a screen's pixels. */
-const mostSteps = 1500
+/** More steps than this are averaged: the moment between an answer and the next request would be drawn as a dip. */
+const mostSteps = 100
 
 /** How many requests the server had at any moment: the load as it really was. */
 export const chartInFlight = ({ samples }: BenchResult, id: string): Chart | undefined => {
@@ -18,7 +18,7 @@ export const chartInFlight = ({ samples }: BenchResult, id: string): Chart | und
   return {
     id,
     title: 'Requests in flight',
-    text: 'Sent and not yet answered, counted from the requests themselves.',
+    text: 'Sent and not yet answered, counted from the requests themselves; means of short times where there are many.',
     x: { label: 'since the start', unit: 's', scale: linearScale(end, { exact: true, wanted: 8 }) },
     y: { label: 'in flight', unit: '', scale: linearScale(most, { wanted: Math.min(5, most) }) },
     series: [{ name: 'in flight', shape: 'stairs', tone: 't4', points }],
@@ -36,7 +36,7 @@ const countSteps = (events: (readonly [number, number])[]): Point[] => {
   })
 }
 
-const averageSteps = (steps: Point[], end: number, parts = 400): Point[] => {
+const averageSteps = (steps: Point[], end: number, parts = 150): Point[] => {
   const width = end / parts
   const areas = new Float64Array(parts)
   for (const [index, [from, count]] of steps.entries()) {
@@ -45,5 +45,6 @@ const averageSteps = (steps: Point[], end: number, parts = 400): Point[] => {
       areas[part]! += count * Math.max(0, Math.min(to, (part + 1) * width) - Math.max(from, part * width))
     }
   }
-  return [...areas].map((area, part): Point => [part * width, area / width])
+  const means = [...areas].map((area, part): Point => [part * width, area / width])
+  return [...means, [end, means.at(-1)![1]]]
 }

@@ -1,25 +1,25 @@
 import { percentiles, type LatencySummary } from '../../../record/statistics.ts'
 import { formatNumber } from '../../format-number.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
 
 /** Milliseconds; below each percentile where it lies with 95 % confidence. */
 export const tablePercentiles = (rows: { label: string; summary: LatencySummary }[]): Markup =>
-  html`<table>
+  markup`<table>
     <thead>
       <tr>
         <th>ms</th>
-        ${columns.map((column) => html`<th>${column.replace('p', 'P')}</th>`)}
+        ${columns.map((column) => markup`<th>${column.replace('p', 'P')}</th>`)}
         <th>values</th>
       </tr>
     </thead>
     <tbody>
       ${rows.map(
         ({ label, summary }) =>
-          html`<tr>
+          markup`<tr>
             <th>${label}</th>
-            ${columns.map((column) => html`<td>${mark(summary, column)}${formatNumber(summary[column], digitsFor(summary.max))}${boundsOf(summary, column)}</td>`)}
+            ${columns.map((column) => markup`<td>${mark(summary, column)}${formatNumber(summary[column], digitsFor(summary.max))}${boundsOf(summary, column)}</td>`)}
             <td>${formatNumber(summary.count, 0)}</td>
           </tr>`,
       )}
@@ -36,7 +36,7 @@ const boundsOf = (summary: LatencySummary, column: string): Markup | undefined =
   const ends = summary.confidence[`p${percentile}`].map((end) =>
     end === null ? '?' : formatNumber(end, digits),
   )
-  return html`<small>${ends.join(' to ')}</small>`
+  return markup`<small>${ends.join(' to ')}</small>`
 }
 
 /** About four digits at the row's upper end. */

@@ -1,13 +1,14 @@
-import { levelOf } from '../../../level.ts'
+import { levelOf, loadOf } from '../../../level.ts'
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Axis, Chart, Point, Series } from '../chart/chart.ts'
 import { latencyScale, levelScale, linearScale } from '../chart/scale.ts'
 import { distributionOf } from '../distribution.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { latencyMeanings } from '../latency-meanings.ts'
 import { chartPercentiles } from './percentile-curve.ts'
+import { chartTrade } from './trade-chart.ts'
 
 type Line = {
   name: string
@@ -52,12 +53,10 @@ export const chartSweep = (results: BenchResult[]): Chart[] => {
     ),
     ...latencies,
     ...(['ttft', 'e2e'] as const).map((name) => chartCurves(runs, name)),
+    chartTrade(runs),
   ]
   return charts.filter((chart) => chart !== undefined)
 }
-
-export const loadOf = ({ configuration: { arrivals, concurrency } }: BenchResult): number =>
-  arrivals?.rate ?? concurrency
 
 const chartLatency = (runs: BenchResult[], name: LatencyName): Chart | undefined => {
   const read =
@@ -113,21 +112,21 @@ const axisOf = (runs: BenchResult[]): Axis => ({
 })
 
 const tableLines = (runs: BenchResult[], lines: Line[]): Markup =>
-  html`<table>
+  markup`<table>
     <thead>
       <tr>
         <th>Load</th>
-        ${lines.map(({ name }) => html`<th>${name}</th>`)}
+        ${lines.map(({ name }) => markup`<th>${name}</th>`)}
       </tr>
     </thead>
     <tbody>
       ${runs.map(
         (run) =>
-          html`<tr>
+          markup`<tr>
             <th>${levelOf(run)}</th>
             ${lines.map(({ read }) => {
               const value = read(run)
-              return html`<td>${typeof value === 'number' ? formatNumber(value, 2) : '-'}</td>`
+              return markup`<td>${typeof value === 'number' ? formatNumber(value, 2) : '-'}</td>`
             })}
           </tr>`,
       )}

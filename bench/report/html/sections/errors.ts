@@ -1,12 +1,12 @@
 import type { BenchResult } from '../../../result.ts'
 import { formatCount } from '../../format-number.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 /** What failed, by kind; nothing where nothing did. */
 export const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult): Markup | undefined => {
   const shown = requests.sent === 0 ? warmUp.errors : errors
   if (shown.length === 0) return undefined
-  return html`<section>
+  return markup`<section>
     <h2>${requests.sent === 0 ? 'Errors while warming up' : 'Errors'}</h2>
     <div class="card panel scroll">
       <table class="words">
@@ -20,7 +20,7 @@ export const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult)
         <tbody>
           ${shown.map(
             ({ kind, count, message, messages }) =>
-              html`<tr>
+              markup`<tr>
                 <td>${formatCount(count)}</td>
                 <td><b class="bad">${kind}</b></td>
                 <td>${message}${messages > 1 && ` (and ${messages - 1} other messages)`}</td>

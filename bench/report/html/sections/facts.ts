@@ -3,21 +3,23 @@ import type { BenchResult } from '../../../result.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
 import { formatCount, formatNumber, formatShare } from '../../format-number.ts'
 import { quoteArgv } from '../../quote-argv.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 /** What is needed to judge the run and to repeat it. */
 export const renderFacts = (results: BenchResult[]): Markup => {
   const [first] = results as [BenchResult]
-  const notes = [...new Set(results.flatMap((result) => result.notes))]
-  return html`${
-      notes.length > 0 &&
-      html`<section>
+  const notes = [
+    ...new Set(results.flatMap((result) => result.notes.map((note) => nameLevel(note, result, results)))),
+  ]
+  return markup`${
+    notes.length > 0 &&
+    markup`<section>
         <h2>Notes</h2>
         <ul class="card notes">
-          ${notes.map((note) => html`<li>${note}</li>`)}
+          ${notes.map((note) => markup`<li>${note}</li>`)}
         </ul>
       </section>`
-    }
+  }
     <section>
       <h2>How it was measured</h2>
       <div class="stack">
@@ -27,7 +29,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
         <dl class="card facts">
           ${factsOf(first).map(
             ([name, value]) =>
-              html`<div>
+              markup`<div>
                 <dt>${name}</dt>
                 <dd>${value}</dd>
               </div>`,
@@ -37,6 +39,10 @@ export const renderFacts = (results: BenchResult[]): Markup => {
       </div>
     </section>`
 }
+
+/** What holds for one of several loads only says for which. */
+const nameLevel = (note: string, result: BenchResult, results: BenchResult[]): string =>
+  results.every(({ notes }) => notes.includes(note)) ? note : `${levelOf(result)}: ${note}`
 
 const factsOf = (result: BenchResult): [string, string][] => {
   const { configuration, environment, tokens, stream, connections, warm_up: warmUp } = result
@@ -94,7 +100,7 @@ const tones = Object.fromEntries(
 const renderChecks = (result: BenchResult, many: boolean): Markup | undefined =>
   result.verdict.checks.length === 0
     ? undefined
-    : html`<div class="card panel scroll">
+    : markup`<div class="card panel scroll">
         <table>
           <thead>
             <tr>
@@ -108,7 +114,7 @@ const renderChecks = (result: BenchResult, many: boolean): Markup | undefined =>
           <tbody>
             ${result.verdict.checks.map(
               ({ check, value, degraded_above: degraded, invalid_above: invalid, status }) =>
-                html`<tr>
+                markup`<tr>
                   <th>${check}</th>
                   <td>${formatNumber(value, 3)}</td>
                   <td>${degraded}</td>

@@ -1,7 +1,7 @@
 import { levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { formatChange, listGates } from '../../gates.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 const tones = { passed: 'good', failed: 'bad', open: 'fair' } as const
 
@@ -12,14 +12,14 @@ export const renderGateSection = (results: BenchResult[]): Markup | undefined =>
   )
   if (rows.length === 0) return undefined
   const many = results.length > 1
-  return html`<section>
+  return markup`<section>
     <h2>Gates</h2>
     <div class="stack">
       <div class="card panel scroll">
         <table class="words">
           <thead>
             <tr>
-              ${many && html`<th>Load</th>`}
+              ${many && markup`<th>Load</th>`}
               <th>Condition</th>
               <th>Outcome</th>
               <th>Found</th>
@@ -28,8 +28,8 @@ export const renderGateSection = (results: BenchResult[]): Markup | undefined =>
           <tbody>
             ${rows.map(
               ({ gate, level }) =>
-                html`<tr>
-                  ${many && html`<td>${level}</td>`}
+                markup`<tr>
+                  ${many && markup`<td>${level}</td>`}
                   <td>${gate.name}</td>
                   <td><b class="${tones[gate.outcome]}">${gate.outcome}</b></td>
                   <td>${gate.detail}</td>
@@ -48,7 +48,7 @@ const outcomeTones = { pass: 'good', fail: 'bad', inconclusive: 'fair' } as cons
 const renderBaseline = (result: BenchResult): Markup | undefined => {
   const { baseline } = result
   if (baseline === undefined || baseline.metrics.length === 0) return undefined
-  return html`<div class="card panel scroll">
+  return markup`<div class="card panel scroll">
     <table>
       <thead>
         <tr>
@@ -61,7 +61,7 @@ const renderBaseline = (result: BenchResult): Markup | undefined => {
       <tbody>
         ${baseline.metrics.map(
           ({ metric, estimate, lower, upper, outcome }) =>
-            html`<tr>
+            markup`<tr>
               <th>${metric}</th>
               <td>${formatChange(estimate)}</td>
               <td>${formatChange(lower)} to ${formatChange(upper)}</td>

@@ -5,13 +5,15 @@ import { plural } from '../../../plural.ts'
 import { describeLoad } from '../../describe-load.ts'
 import { formatCount } from '../../format-number.ts'
 import { listGates } from '../../gates.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 const meanings: Record<RunStatus, [tone: string, meaning: string]> = {
   VALID: ['good', 'the figures are the server’s'],
   DEGRADED: ['fair', 'read the figures with the reasons below'],
   INVALID: ['bad', 'the figures say more about the load generator'],
 }
+
+export const toneOf = (status: RunStatus): string => meanings[status][0]
 
 /** What was measured, and whether to believe it: the first thing to read. */
 export const renderHeadline = (results: BenchResult[]): Markup => {
@@ -21,12 +23,12 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
   const reasons = results.flatMap((result) =>
     result.verdict.reasons.map((reason) => (results.length > 1 ? `${levelOf(result)}: ${reason}` : reason)),
   )
-  return html`<div class="lead">
+  return markup`<div class="lead">
       <div class="badges">
         <p class="badge ${tone}">${worst} <span>${meaning}</span></p>
         ${renderGates(results)}${
           results.some(({ interrupted }) => interrupted) &&
-          html`<p class="badge fair">INTERRUPTED <span>what had ended by then</span></p>`
+          markup`<p class="badge fair">INTERRUPTED <span>what had ended by then</span></p>`
         }
       </div>
       <h1>${first.target.model}</h1>
@@ -37,8 +39,8 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
     </div>
     ${
       reasons.length > 0 &&
-      html`<ul class="reasons ${tone}">
-        ${reasons.map((reason) => html`<li>${reason}</li>`)}
+      markup`<ul class="reasons ${tone}">
+        ${reasons.map((reason) => markup`<li>${reason}</li>`)}
       </ul>`
     }`
 }
@@ -49,9 +51,9 @@ const renderGates = (results: BenchResult[]): Markup | undefined => {
   const failed = gates.filter(({ outcome }) => outcome === 'failed').length
   const open = gates.filter(({ outcome }) => outcome === 'open').length
   if (failed > 0)
-    return html`<p class="badge bad">FAIL <span>${failed} of ${plural(gates.length, 'gate')}</span></p>`
-  if (open > 0) return html`<p class="badge fair">INCONCLUSIVE <span>too few requests</span></p>`
-  return html`<p class="badge good">PASS <span>${plural(gates.length, 'gate')} kept</span></p>`
+    return markup`<p class="badge bad">FAIL <span>${failed} of ${plural(gates.length, 'gate')}</span></p>`
+  if (open > 0) return markup`<p class="badge fair">INCONCLUSIVE <span>too few requests</span></p>`
+  return markup`<p class="badge good">PASS <span>${plural(gates.length, 'gate')} kept</span></p>`
 }
 
 const describeRuns = (results: BenchResult[]): string => {

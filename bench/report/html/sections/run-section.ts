@@ -8,7 +8,7 @@ import { chartPercentiles } from '../charts/percentile-curve.ts'
 import { tablePercentiles } from '../charts/percentile-table.ts'
 import { chartRateOverTime } from '../charts/rate-over-time.ts'
 import { distributionOf, gapNameOf } from '../distribution.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { renderErrors } from './errors.ts'
 
@@ -27,7 +27,7 @@ export const renderRun = (result: BenchResult, id: string): Markup => {
     chartHistogram(result, 'e2e', `${id}-e2e-spread`),
     chartCurves(result, `${id}-percentiles`),
   ]
-  return html`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('Distributions', spread)}${renderLatencies(result)}`
+  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('Distributions', spread)}${renderLatencies(result)}`
 }
 
 const renderGroup = (title: string, charts: (Chart | undefined)[]): Markup | undefined => {
@@ -35,7 +35,7 @@ const renderGroup = (title: string, charts: (Chart | undefined)[]): Markup | und
   // The last of an odd number would stand alone.
   const last = shown.length % 2 === 1 ? shown.at(-1) : undefined
   if (shown.length === 0) return undefined
-  return html`<section>
+  return markup`<section>
     <h2>${title}</h2>
     <div class="grid">${shown.map((chart) => renderChart({ ...chart, wide: chart === last }))}</div>
   </section>`
@@ -66,7 +66,7 @@ const renderLatencies = (result: BenchResult): Markup | undefined => {
     return summary === null || name === hidden ? [] : [{ label: latencyLabels[name], summary }]
   })
   if (rows.length === 0) return undefined
-  return html`<section>
+  return markup`<section>
     <h2>Latencies</h2>
     <div class="card panel scroll">${tablePercentiles(rows)}</div>
     <p class="hint">

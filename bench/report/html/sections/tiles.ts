@@ -1,14 +1,14 @@
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatCount, formatShare } from '../../format-number.ts'
 import { formatThree, formatTime, splitTime } from '../figure-text.ts'
-import { html, type Markup } from '../markup.ts'
+import { markup, type Markup } from '../markup.ts'
 
 type Tile = { name: string; value: string; unit?: string; below?: string | undefined }
 
 /** The figures that most readers came for, each with what it rests on. */
 export const renderTiles = (result: BenchResult): Markup => {
-  const { throughput, goodput, success_rate: success, requests } = result
-  const tiles: (Tile | undefined)[] = [
+  const { throughput, goodput, requests } = result
+  const tiles = [
     latencyTile(result, 'ttft', 'p50', 'TTFT, median'),
     latencyTile(result, 'ttft', 'p99', 'TTFT, P99'),
     latencyTile(result, 'tpot', 'p50', 'TPOT, median'),
@@ -20,35 +20,39 @@ export const renderTiles = (result: BenchResult): Markup => {
       throughput.requests_per_second,
       `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s`,
     ),
-    success === null
-      ? undefined
-      : {
-          name: 'Success rate',
-          value: formatShare(success).replace(' %', ''),
-          unit: '%',
-          below: `${formatCount(requests.failed)} failed`,
-        },
-    goodput === null
-      ? undefined
-      : {
-          name: 'Goodput',
-          value: formatShare(goodput.share).replace(' %', ''),
-          unit: '%',
-          below: `${formatThree(goodput.requests_per_second)} requests/s within limits`,
-        },
-  ]
-  return html`<dl class="tiles">
+    goodput === null ? successTile(result) : goodputTile(goodput),
+  ].filter((tile): tile is Tile => tile !== undefined)
+  return markup`<dl class="tiles tiles-${tiles.length}">
     ${tiles.map(
       (tile) =>
-        tile !== undefined &&
-        html`<div class="card tile">
+        markup`<div class="card tile">
           <dt>${tile.name}</dt>
-          <dd>${tile.value}${tile.unit !== undefined && html`<small>${tile.unit}</small>`}</dd>
-          ${tile.below !== undefined && html`<dd class="below"><p>${tile.below}</p></dd>`}
+          <dd>${tile.value}${tile.unit !== undefined && markup`<small>${tile.unit}</small>`}</dd>
+          ${tile.below !== undefined && markup`<dd class="below"><p>${tile.below}</p></dd>`}
         </div>`,
     )}
   </dl>`
 }
+
+const successTile = ({ success_rate: success, requests }: BenchResult): Tile | undefined =>
+  success === null
+    ? undefined
+    : {
+        name: 'Success rate',
+        value: formatPercent(success),
+        unit: '%',
+        below: `${formatCount(requests.failed)} failed`,
+      }
+
+/** A failed request keeps no limit, so this says more than the success rate. */
+const goodputTile = ({ share, requests_per_second: rate }: NonNullable<BenchResult['goodput']>): Tile => ({
+  name: 'Goodput',
+  value: formatPercent(share),
+  unit: '%',
+  below: `${formatThree(rate)} requests/s within the limits`,
+})
+
+const formatPercent = (share: number): string => formatShare(share).replace(' %', '')
 
 const latencyTile = (
   { latency }: BenchResult,
