@@ -54,6 +54,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
       cached_prompt: tokens.cachedPrompt ?? null,
     },
     latency: describeLatency(recorded),
+    histograms: describeHistograms(recorded),
     stream: {
       events: tokens.events,
       coalesced_events: tokens.coalescedEvents,
@@ -106,6 +107,18 @@ const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'
   service_ttft: latencies.serviceTtft ?? null,
   service_e2e: latencies.serviceE2e ?? null,
 })
+
+const describeHistograms = ({ histograms }: Recorded): NonNullable<BenchResult['histograms']> => {
+  const { ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e } = histograms
+  return {
+    ...(ttft !== undefined && { ttft }),
+    ...(tpot !== undefined && { tpot }),
+    ...(chunkGap !== undefined && { chunk_gap: chunkGap }),
+    ...(e2e !== undefined && { e2e }),
+    ...(serviceTtft !== undefined && { service_ttft: serviceTtft }),
+    ...(serviceE2e !== undefined && { service_e2e: serviceE2e }),
+  }
+}
 
 const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals'] => ({
   arrival: load.arrival,

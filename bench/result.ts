@@ -1,5 +1,7 @@
 import type { Arrival } from './arrivals/schedule.ts'
+import type { BaselineVerdict } from './compare/judge-baseline.ts'
 import type { GoodputLimits } from './goodput.ts'
+import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Load } from './options.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
@@ -52,6 +54,8 @@ export type BenchResult = {
   goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
   latency: Record<LatencyName, LatencySummary | null>
+  /** All that was recorded of each latency: HdrHistogram V2, compressed, base64, whole microseconds. */
+  histograms?: Partial<Record<HistogramName, string>>
   stream: {
     events: number
     coalesced_events: number
@@ -66,6 +70,10 @@ export type BenchResult = {
   /** Whether the figures are the server's and not the load generator's. */
   verdict: RunVerdict
   thresholds: Verdict[]
+  /** Beside an earlier run, with `--baseline`. */
+  baseline?: BaselineVerdict
+  /** The load generators whose results this one was merged from. */
+  merged_from?: LoadGenerator[]
   /** What a reader must know to trust the figures. */
   notes: string[]
   samples: Sample[]
@@ -86,6 +94,10 @@ export const latencyNames = [
   'service_e2e',
 ] as const
 export type LatencyName = (typeof latencyNames)[number]
+
+/** ITL has no histogram of its own: where it is known, it is that of the gaps between chunks. */
+export const histogramNames = ['ttft', 'tpot', 'chunk_gap', 'e2e', 'service_ttft', 'service_e2e'] as const
+export type HistogramName = (typeof histogramNames)[number]
 
 export type Environment = {
   node: string

@@ -1,12 +1,14 @@
 import * as Flags from '@oclif/core/flags'
 import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
 import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
+import type { Baseline } from '../bench/compare/judge-baseline.ts'
 import type { GoodputLimits } from '../bench/goodput.ts'
 import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
 import type { RunStatus } from '../bench/verdict/judge-run.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
+import { reportFlags } from '../src/cli/report-flags.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { AppError, exitCodes } from '../src/errors.ts'
 
@@ -25,13 +27,15 @@ Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage
 
 Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
 
-Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked; 9 no request succeeded; 10 the run is INVALID; 130 interrupted; 1 anything else.`
+Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, or slower than --baseline; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
   static override examples = [
     '<%= config.bin %> bench --concurrency 4 --requests 40',
     "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
     '<%= config.bin %> bench --url http://127.0.0.1:11434/v1 --model llama3.2 --max-tokens 64 --json result.json',
     '<%= config.bin %> bench --concurrency 1,4,16 --goodput ttft:500 tpot:50',
     '<%= config.bin %> bench --request-rate 8 --arrival poisson --duration 60s',
+    "<%= config.bin %> bench --concurrency 16 --fail-if 'ttft_p99>2000' --junit out.xml --html out.html",
+    '<%= config.bin %> bench --requests 1000 --baseline main.json --max-regression 10 --markdown auto',
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.
@@ -59,21 +63,32 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
     goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
-    junit: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'write the --fail-if conditions and the verdict as JUnit XML, for CI' }),
+...reportFlags,
+    baseline: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'compare with an earlier --json result; exit with 8 if certainly slower, with 10 if there are too few requests to say' }),
+    'max-regression': Flags.string({ default: '5', helpGroup: 'REPORT', helpValue: 'PERCENT', description: 'how much slower than the baseline is still accepted' }),
+    'force-baseline': Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'compare although machine or settings differ' }),
     strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
 
   async run(): Promise<void> {
-    const [thresholds, options, loads] = [await this.thresholds(), await this.options(), await this.loads()]
-    const { assertWritable, writeResult } = await import('../bench/report/write-result.ts')
-    const { json, junit } = this.flags
-    if (junit !== undefined) await assertWritable(junit)
-    if (json !== undefined && json !== '-') await assertWritable(json)
-    const screen = json === '-' ? process.stderr : process.stdout
-    const results = await this.measure(options, loads, thresholds, screen)
-    if (json !== undefined) await writeResult(json, results, process.stdout)
-    if (junit !== undefined) await this.writeJunit(junit, results)
+    const [{ assertReportPaths, writeReports }, { readBaseline }, { compareWithBaseline }] =
+      await Promise.all([
+        import('../bench/report/write-reports.ts'),
+        import('../bench/compare/read-baseline.ts'),
+        import('../bench/compare/compare-with-baseline.ts'),
+      ])
+    const { json, html, csv, markdown, junit, baseline: file } = this.flags
+    const paths = { json, html, csv, markdown, junit }
+    await assertReportPaths(paths)
+    const [thresholds, loads] = [await this.thresholds(), await this.loads()]
+    const regression = this.flags['max-regression']
+    const baseline = await readBaseline(file, regression, this.flags['force-baseline'])
+    const screen = Object.values(paths).includes('-') ? process.stderr : process.stdout
+    const results = await this.measure(await this.options(), loads, thresholds, screen)
+    if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
+    const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
+    await writeReports(paths, results, { output: process.stdout, summaryFile })
     process.exitCode = await this.exitCode(results)
   }
 
@@ -111,14 +126,6 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     return results
   }
 
-  private async writeJunit(path: string, results: BenchResult[]): Promise<void> {
-    const [{ writeFile }, { encodeJunit }] = await Promise.all([
-      import('node:fs/promises'),
-      import('../bench/report/junit.ts'),
-    ])
-    await writeFile(path, encodeJunit(results))
-  }
-
   private async measureLoad(options: BenchOptions, signal: AbortSignal): Promise<BenchResult> {
     const [{ runBench }, { startProgress }, { redactArgv }] = await Promise.all([
       import('../bench/run.ts'),
@@ -144,7 +151,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
     if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
     const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
-    return passed ? 0 : benchExitCodes.thresholdMissed
+    if (!passed) return benchExitCodes.thresholdMissed
+    const { exitCodeOf } = await import('../bench/compare/judge-baseline.ts')
+    return exitCodeOf(results.map(({ baseline }) => baseline))
   }
 
   private isRefused(status: RunStatus): boolean {

@@ -1,23 +1,50 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { AppError } from '../../src/errors.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 
-/** Reads what `--json` wrote. */
+/** Reads one run that `--json` wrote. */
 export const readRun = async (path: string): Promise<BenchResult> => {
+  const runs = await readRuns(path)
+  if (runs.length === 1) return runs[0]!
+  throw refuse(path, 'holds a sweep; give single runs, one concurrency or rate each')
+}
+
+/** Reads what `--json` wrote: one run, or all levels of a sweep. */
+export const readRuns = async (path: string): Promise<BenchResult[]> => {
+  const size = await stat(path).then((found) => found.size, () => 0) // prettier-ignore
+  if (size > largestFile) throw refuse(path, 'is larger than 500 MB; no result of sluice bench is')
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw refuse(path, `cannot be read (${cause.code ?? cause.message})`)
   })
-  const document = parse(text)
-  if (document?.schema === 'sluice.bench.sweep')
-    throw refuse(path, 'holds a sweep; compare single runs, one concurrency or rate each')
-  if (document?.schema !== 'sluice.bench') throw refuse(path, 'is no result of sluice bench --json')
-  if (document.schema_version !== schemaVersion)
-    throw refuse(
-      path,
-      `has schema version ${document.schema_version}, and this program reads ${schemaVersion}`,
-    )
-  return document as BenchResult
+  return decodeRuns(text, (reason) => refuse(path, reason))
 }
+
+/** A document's runs, or what `refuse` makes of the reason why there are none. */
+export const decodeRuns = (text: string, refuseFor: (reason: string) => AppError): BenchResult[] => {
+  const document = parse(text)
+  const swept = document?.schema === 'sluice.bench.sweep'
+  const runs = swept && Array.isArray(document.results) ? document.results : [document]
+  if (runs.length === 0) throw refuseFor('holds no run')
+  for (const run of runs) {
+    if (run?.schema !== 'sluice.bench') throw refuseFor('is no result of sluice bench --json')
+    const { schema_version: version } = run
+    if (version !== schemaVersion) {
+      throw refuseFor(`has schema version ${version}, and this program reads ${schemaVersion}`)
+    }
+    const missing = parts.find((part) => typeof run[part] !== 'object' || run[part] === null)
+    if (missing !== undefined) throw refuseFor(`is no whole result: it has no "${missing}"`)
+  }
+  return runs as BenchResult[]
+}
+
+/** What everything that reads a result relies on. */
+const parts = [
+  'argv', 'environment', 'target', 'configuration', 'requests', 'errors', 'throughput', 'tokens', 'latency', 'stream',
+  'self_check', 'verdict', 'thresholds', 'notes', 'samples',
+] as const // prettier-ignore
+
+/** 500,000 samples are about 100 MB a run. */
+const largestFile = 500_000_000
 
 /** What makes two runs measurements of different things; empty when they can be set side by side. */
 export const listDifferences = (before: BenchResult, after: BenchResult): string[] => {
@@ -40,11 +67,11 @@ export const listDifferences = (before: BenchResult, after: BenchResult): string
     .map((name) => `${name} (${String(left[name])}, then ${String(right[name])})`)
 }
 
-type Document = Omit<Partial<BenchResult>, 'schema'> & { schema?: string }
+type Document = Omit<Partial<BenchResult>, 'schema'> & { schema?: string; results?: Document[] }
 
 const parse = (text: string): Document | undefined => {
   try {
-    return JSON.parse(text) as Document
+    return (JSON.parse(text) as Document | null) ?? undefined
   } catch {
     return undefined
   }

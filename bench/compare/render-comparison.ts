@@ -1,6 +1,17 @@
 import Table from 'cli-table3'
 import { formatCount, formatNumber } from '../report/format-number.ts'
+import type { BaselineVerdict } from './judge-baseline.ts'
 import type { Comparison, MetricChange } from './compare-runs.ts'
+
+export const renderBaseline = (verdict: BaselineVerdict): string => {
+  const { file, outcome, differences, metrics, max_regression: allowed } = verdict
+  const differ = `the runs differ in ${differences.join(', ')}`
+  if (outcome === 'incomparable') {
+    return `Baseline ${file}: not compared, as ${differ}. Measure both alike, or give --force-baseline`
+  }
+  const title = `Baseline ${file}${differences.length > 0 ? `, although ${differ}` : ''}`
+  return `${title}\n${renderComparison({ outcome, metrics }, allowed)}`
+}
 
 export const renderComparison = ({ outcome, metrics }: Comparison, allowed: number): string => {
   const table = new Table({

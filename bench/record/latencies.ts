@@ -9,9 +9,13 @@ import { createLatency, type LatencySummary } from './statistics.ts'
 const names = ['ttft', 'tpot', 'chunkGap', 'e2e', 'serviceTtft', 'serviceE2e'] as const
 export type Latencies = Record<(typeof names)[number], LatencySummary | undefined>
 
+/** As `Latency.histogram` writes them. */
+export type Histograms = Partial<Record<keyof Latencies, string>>
+
 export const createLatencies = (): {
   record(attempt: Attempt, issue: Issue): void
   summaries(): Latencies
+  histograms(): Histograms
 } => {
   const [ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e] = [
     createLatency(), createLatency(), createLatency(), createLatency(), createLatency(), createLatency(),
@@ -37,6 +41,13 @@ export const createLatencies = (): {
       serviceTtft: serviceTtft.summary(),
       serviceE2e: serviceE2e.summary(),
     }),
+    histograms: () =>
+      Object.fromEntries(
+        Object.entries({ ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e }).flatMap(([name, latency]) => {
+          const encoded = latency.histogram()
+          return encoded === undefined ? [] : [[name, encoded]]
+        }),
+      ),
   }
 }
 

@@ -3,7 +3,7 @@ import type { GoodputLimits } from '../goodput.ts'
 import { createErrorTally, type ErrorCount } from './error-tally.ts'
 import { createGoodputTally } from './goodput-tally.ts'
 import { createSamples, type Sample } from './samples.ts'
-import { createLatencies, lastOutputAt, type Latencies } from './latencies.ts'
+import { createLatencies, lastOutputAt, type Histograms, type Latencies } from './latencies.ts'
 import { createTimingTally, type TimingMeans } from './timing-tally.ts'
 import { createTokenTally, type TokenCounts } from './token-tally.ts'
 
@@ -23,6 +23,7 @@ export type Recorded = {
   finishReasons: Record<string, number>
   tokens: TokenCounts
   latencies: Latencies
+  histograms: Histograms
   serverTimings: TimingMeans
   samples: Sample[]
   samplesDropped: number
@@ -80,6 +81,7 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
       finishReasons,
       tokens: tokens.counts(),
       latencies: latencies.summaries(),
+      histograms: latencies.histograms(),
       serverTimings: timings.means(),
       samples: samples.list(firstStart),
       samplesDropped: samples.dropped(),

@@ -1,5 +1,6 @@
-import { build } from 'hdr-histogram-js'
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { confidenceRanks } from './confidence.ts'
+import { decodeHistogram } from './histogram.ts'
 
 export const percentiles = [50, 90, 95, 99] as const
 type PercentileName = `p${(typeof percentiles)[number]}`
@@ -27,6 +28,10 @@ export type Latency = {
   record: (milliseconds: number) => void
   /** Undefined when nothing was recorded. */
   summary(): LatencySummary | undefined
+  /** Everything recorded, in HdrHistogram's own compressed base64 (V2), whole microseconds; undefined when nothing was. */
+  histogram(): string | undefined
+  /** Adds what another latency recorded, by its histogram and its exact ends and mean. */
+  add(encoded: string, summary: Pick<LatencySummary, 'min' | 'max' | 'mean'>): void
 }
 
 /** One hour in microseconds, the longest timeout. The histogram grows if something took longer still. */
@@ -67,6 +72,15 @@ export const createLatency = (): Latency => {
       sum += value
       if (value < min) min = value
       if (value > max) max = value
+    },
+    histogram: () => (count === 0 ? undefined : encodeIntoCompressedBase64(histogram)),
+    add(encoded, ends) {
+      const other = decodeHistogram(encoded)
+      histogram.add(other)
+      count += other.totalCount
+      sum += ends.mean * other.totalCount
+      min = Math.min(min, ends.min)
+      max = Math.max(max, ends.max)
     },
     summary() {
       if (count === 0) return undefined

@@ -1,3 +1,4 @@
+import { levelOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 
 /** JUnit's XML, as CI systems read it: a suite for each run, a case for each --fail-if and one for the verdict. */
@@ -7,11 +8,14 @@ export const encodeJunit = (results: BenchResult[]): string =>
 type Case = { name: string; failure: string | undefined }
 
 const encodeSuite = (result: BenchResult): string => {
-  const cases = [judgeRequests(result), judgeVerdict(result), ...result.thresholds.map(judgeThreshold)]
+  const cases = [
+    judgeRequests(result),
+    judgeVerdict(result),
+    ...result.thresholds.map(judgeThreshold),
+    ...judgeBaseline(result),
+  ]
   const failures = cases.filter(({ failure }) => failure !== undefined).length
-  const { arrivals, concurrency } = result.configuration
-  const load = arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s`
-  const name = escape(`sluice bench: ${result.target.model}, ${load}`)
+  const name = escape(`sluice bench: ${result.target.model}, ${levelOf(result)}`)
   const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" timestamp="${result.started_at}" time="${result.duration_s}">\n`
   return `${head}${cases.map(encodeCase).join('')}  </testsuite>\n`
 }
@@ -34,6 +38,21 @@ const judgeThreshold = ({ expression, actual, passed }: BenchResult['thresholds'
       ? 'not measured'
       : `measured ${Math.round(actual * 1000) / 1000}`,
 })
+
+/** Only a certain slowdown fails: too few requests for an answer is what the exit code is for. */
+const judgeBaseline = ({ baseline }: BenchResult): Case[] => {
+  if (baseline === undefined) return []
+  const slower = baseline.metrics.filter(({ outcome }) => outcome === 'fail')
+  const failures = {
+    pass: undefined,
+    inconclusive: undefined,
+    fail: slower
+      .map(({ metric, estimate }) => `${metric} ${(estimate * 100).toFixed(1)} % slower`)
+      .join('; '),
+    incomparable: `the runs differ in ${baseline.differences.join(', ')}`,
+  }
+  return [{ name: `not slower than ${baseline.file}`, failure: failures[baseline.outcome] }]
+}
 
 const encodeCase = ({ name, failure }: Case): string => {
   const head = `    <testcase classname="sluice.bench" name="${escape(name)}"`

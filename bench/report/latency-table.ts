@@ -2,17 +2,9 @@ import Table from 'cli-table3'
 import { percentiles, samplesNeeded, type LatencySummary } from '../record/statistics.ts'
 import type { BenchResult, LatencyName } from '../result.ts'
 import { formatNumber } from './format-number.ts'
+import { latencyLabels } from './latency-labels.ts'
 
 const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
-const labels: Record<LatencyName, string> = {
-  ttft: 'TTFT',
-  tpot: 'TPOT',
-  itl: 'ITL',
-  chunk_gap: 'Chunk gap',
-  e2e: 'E2E',
-  service_ttft: 'TTFT, sent',
-  service_e2e: 'E2E, sent',
-}
 
 /** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
 export const renderLatencyTable = ({ latency }: BenchResult): string => {
@@ -26,7 +18,7 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
   ]
   const rows = names.flatMap((name) => {
     const summary = latency[name]
-    return summary === null ? [] : [{ label: labels[name], summary }]
+    return summary === null ? [] : [{ label: latencyLabels[name], summary }]
   })
   if (rows.length === 0) return ''
   const table = new Table({

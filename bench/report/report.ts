@@ -1,4 +1,5 @@
 import { latencyNames, type BenchResult } from '../result.ts'
+import { describeLoad } from './describe-load.ts'
 import { renderFigures } from './figures.ts'
 import { renderLatencyTable } from './latency-table.ts'
 import { wrap } from './wrap.ts'
@@ -25,13 +26,6 @@ const renderTitle = ({ target, configuration, interrupted, verdict }: BenchResul
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
   const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
-}
-
-const describeLoad = ({ concurrency, arrivals }: BenchResult['configuration']): string => {
-  if (arrivals === null) return `closed loop, ${concurrency} in flight`
-  const { arrival, rate, burstiness, seed } = arrivals
-  const shape = arrival === 'gamma' ? `gamma(${burstiness})` : arrival
-  return `open loop, ${rate} requests/s, ${shape} arrivals (seed ${seed}), at most ${concurrency} in flight`
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {

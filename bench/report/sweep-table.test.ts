@@ -5,13 +5,17 @@ import { renderSweep } from './sweep-table.ts'
 const at = (concurrency: number) =>
   resultOf({ configuration: { ...resultOf().configuration, concurrency }, error_rate: concurrency / 100 })
 
-test('one line a level', () => {
+test('a line for each level: what it brings and costs, then TTFT and TPOT by load', () => {
   const lines = renderSweep([at(1), at(16)]).split('\n')
-  expect(lines[1]).toMatch(/│ Concurrency │ Requests\/s │ +Output │ +TTFT │/)
+  expect(lines[1]).toMatch(/│ Concurrency │ Requests\/s │ +Output │ +E2E │/)
   expect(lines[4]).toMatch(
-    /│ +1 │ +8\.16 │ +522\.4 │ +40\.0 │ +100\.0 │ +7\.00 │ +480\.0 │ +1,200\.0 │ +1\.0 % │ +VALID │/,
+    /│ +1 │ +8\.16 │ +522\.4 │ +504\.0 │ +480\.0 │ +864\.0 │ +1,200\.0 │ +1\.0 % │ +VALID │/,
   )
   expect(lines[5]).toMatch(/│ +16 │.* 16\.0 % │ +VALID │/)
+  expect(lines[8]).toMatch(/│ Concurrency │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TPOT │/)
+  expect(lines[12]).toMatch(
+    /│ +16 │ +42\.0 │ +40\.0 │ +72\.0 │ +100\.0 │ +120\.0 │ +7\.35 │ +7\.00 │ +12\.60 │/,
+  )
 })
 
 test('rates, goodput, and what was not measured', () => {
@@ -26,5 +30,7 @@ test('rates, goodput, and what was not measured', () => {
     }),
   ])
   expect(text).toMatch(/Requests\/s asked .* Goodput\/s/)
-  expect(text).toMatch(/│ +2\.5 │.*│ +- │ +- │ +- │ +- │ +- │ +- │ +VALID │ +1\.25 │/)
+  expect(text).toMatch(/│ +2\.5 │.*│ +- │ +- │ +- │ +- │ +- │ +VALID │ +1\.25 │/)
+  // Nothing was streamed: no table of TTFT.
+  expect(text).not.toContain('TTFT')
 })

@@ -1,52 +1,64 @@
 import Table from 'cli-table3'
+import type { LatencySummary } from '../record/statistics.ts'
+import { loadOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { formatNumber, formatShare } from './format-number.ts'
 
-/** One line for each level of a sweep: what more load brings, and what it costs. */
+type Column = { head: string; read: (result: BenchResult) => string }
+
+/** A line for each level of a sweep: what more load brings and what it costs; below it, TTFT and TPOT by load. */
 export const renderSweep = (results: BenchResult[]): string => {
-  const withGoodput = results.some(({ goodput }) => goodput !== null)
-  const rate = results[0]?.configuration.arrivals != null
-  const head = [
-    rate ? 'Requests/s asked' : 'Concurrency',
-    'Requests/s',
-    'Output\ntokens/s',
-    'TTFT\nP50',
-    'TTFT\nP99',
-    'TPOT\nP50',
-    'E2E\nP50',
-    'E2E\nP99',
-    'Errors',
-    'Verdict',
-    ...(withGoodput ? ['Goodput/s'] : []),
+  const streamed = results.some(({ latency }) => latency.ttft !== null)
+  const tables = [
+    renderTable(results, loadColumns(results)),
+    streamed && renderTable(results, tokenColumns(results)),
   ]
+  return `${tables.filter((table) => table !== false).join('\n')}\nlatencies in ms`
+}
+
+const renderTable = (results: BenchResult[], columns: Column[]): string => {
   const table = new Table({
-    head,
-    colAligns: head.map(() => 'right' as const),
+    head: columns.map(({ head }) => head),
+    colAligns: columns.map(() => 'right' as const),
     style: { head: [], border: [], compact: true },
   })
-  table.push(
-    ...results.map((result) => [...describeLevel(result), ...(withGoodput ? [goodputOf(result)] : [])]),
-  )
-  return `${table.toString()}\nlatencies in ms`
+  table.push(...results.map((result) => columns.map(({ read }) => read(result))))
+  return table.toString()
 }
 
-const describeLevel = (result: BenchResult): string[] => {
-  const { configuration, throughput, latency, error_rate: errorRate } = result
-  return [
-    String(configuration.arrivals?.rate ?? configuration.concurrency),
-    formatNumber(throughput.requests_per_second, 2),
-    figure(throughput.output_tokens_per_second),
-    figure(latency.ttft?.p50),
-    figure(latency.ttft?.p99),
-    figure(latency.tpot?.p50, 2),
-    figure(latency.e2e?.p50),
-    figure(latency.e2e?.p99),
-    errorRate === null ? '-' : formatShare(errorRate),
-    result.verdict.status,
-  ]
-}
+const loadColumn = (results: BenchResult[]): Column => ({
+  head: results[0]?.configuration.arrivals == null ? 'Concurrency' : 'Requests/s asked',
+  read: (result) => String(loadOf(result)),
+})
 
-const goodputOf = ({ goodput }: BenchResult): string => figure(goodput?.requests_per_second, 2)
+const loadColumns = (results: BenchResult[]): Column[] => [
+  loadColumn(results),
+  { head: 'Requests/s', read: ({ throughput }) => formatNumber(throughput.requests_per_second, 2) },
+  { head: 'Output\ntokens/s', read: ({ throughput }) => figure(throughput.output_tokens_per_second) },
+  ...latencyColumns('e2e', 'E2E', ['mean', 'p50', 'p95', 'p99']),
+  { head: 'Errors', read: ({ error_rate: rate }) => (rate === null ? '-' : formatShare(rate)) },
+  { head: 'Verdict', read: ({ verdict }) => verdict.status },
+  ...(results.some(({ goodput }) => goodput !== null)
+    ? [{ head: 'Goodput/s', read: ({ goodput }: BenchResult) => figure(goodput?.requests_per_second, 2) }]
+    : []),
+]
+
+const tokenColumns = (results: BenchResult[]): Column[] => [
+  loadColumn(results),
+  ...latencyColumns('ttft', 'TTFT', ['mean', 'p50', 'p95', 'p99', 'max']),
+  ...latencyColumns('tpot', 'TPOT', ['mean', 'p50', 'p95'], 2),
+]
+
+const latencyColumns = (
+  name: 'ttft' | 'tpot' | 'e2e',
+  label: string,
+  statistics: (keyof LatencySummary & ('mean' | 'p50' | 'p95' | 'p99' | 'max'))[],
+  digits = 1,
+): Column[] =>
+  statistics.map((statistic) => ({
+    head: `${label}\n${statistic.replace('p', 'P')}`,
+    read: ({ latency }) => figure(latency[name]?.[statistic], digits),
+  }))
 
 const figure = (value: number | null | undefined, digits = 1): string =>
   value === null || value === undefined ? '-' : formatNumber(value, digits)

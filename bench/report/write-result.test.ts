@@ -1,11 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { resultOf } from '../result.test-kit.ts'
-import { assertWritable, encodeResult, encodeResults, writeResult } from './write-result.ts'
-
-const nowhere = { write: () => expect.unreachable() }
+import { encodeResult, encodeResults } from './write-result.ts'
 
 test('the document reads back as it was, one line per sample', () => {
   const samples = [
@@ -17,26 +12,6 @@ test('the document reads back as it was, one line per sample', () => {
   expect(encodeResult(resultOf({ samples }))).toContain(
     '"samples": [\n    {"index":0,"start":0,"end":2},\n    {"index":1',
   )
-})
-
-test('goes to a file or, for -, to the output', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-result-'))
-  try {
-    const path = join(folder, 'result.json')
-    await assertWritable(path)
-    await writeResult(path, [resultOf()], nowhere)
-    await assertWritable(path)
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(resultOf())
-    let output = ''
-    await writeResult('-', [resultOf()], { write: (text) => (output += text) })
-    expect(JSON.parse(output)).toEqual(resultOf())
-    await expect(assertWritable(folder)).rejects.toThrow('it is a folder')
-    await expect(assertWritable(join(folder, 'no', 'result.json'))).rejects.toThrow(
-      'its folder does not exist',
-    )
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 })
 
 test('a sweep is one document of several', () => {

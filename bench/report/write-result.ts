@@ -1,17 +1,18 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../src/errors.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 
 /** Asked before the run: finding out after ten minutes would cost the result. */
-export const assertWritable = async (path: string): Promise<void> => {
+export const assertWritable = async (path: string, flag = 'json'): Promise<void> => {
   const existing = await stat(path).catch(() => undefined)
-  if (existing?.isDirectory() === true) throw refuse(path, 'it is a folder')
+  if (existing?.isDirectory() === true) throw refuse(path, 'it is a folder', flag)
   await access(existing === undefined ? dirname(path) : path, constants.W_OK).catch(
     (cause: NodeJS.ErrnoException) => {
       throw refuse(
         path,
         cause.code === 'ENOENT' ? 'its folder does not exist' : (cause.code ?? cause.message),
+        flag,
       )
     },
   )
@@ -32,18 +33,5 @@ export const encodeResults = (results: BenchResult[]): string => {
   return `{${head},\n"results": [\n${results.map((result) => encodeResult(result).trimEnd()).join(',\n')}\n]}\n`
 }
 
-/** `-` is standard output. */
-export const writeResult = async (
-  path: string,
-  results: BenchResult[],
-  output: { write(text: string): unknown },
-): Promise<void> => {
-  const text = encodeResults(results)
-  if (path === '-') return void output.write(text)
-  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(path, cause.code ?? cause.message)
-  })
-}
-
-const refuse = (path: string, reason: string): AppError =>
-  new AppError('invalid_request', `cannot write the result to ${path}: ${reason}`, { param: 'json' })
+const refuse = (path: string, reason: string, flag = 'json'): AppError =>
+  new AppError('invalid_request', `cannot write the result to ${path}: ${reason}`, { param: flag })

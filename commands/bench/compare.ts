@@ -26,14 +26,20 @@ Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fai
   } // prettier-ignore
 
   async run(): Promise<object> {
-    const [{ readRun, listDifferences }, { compareRuns }, { renderComparison }, { benchExitCodes }] =
-      await Promise.all([
-        import('../../bench/compare/read-run.ts'),
-        import('../../bench/compare/compare-runs.ts'),
-        import('../../bench/compare/render-comparison.ts'),
-        import('../../bench/exit-codes.ts'),
-      ])
-    const allowed = this.allowed()
+    const [
+      { readRun, listDifferences },
+      { compareRuns },
+      { renderComparison },
+      { benchExitCodes },
+      { parseRegression },
+    ] = await Promise.all([
+      import('../../bench/compare/read-run.ts'),
+      import('../../bench/compare/compare-runs.ts'),
+      import('../../bench/compare/render-comparison.ts'),
+      import('../../bench/exit-codes.ts'),
+      import('../../bench/compare/judge-baseline.ts'),
+    ])
+    const allowed = parseRegression(this.flags['max-regression'])
     const [before, after] = [await readRun(this.args.before), await readRun(this.args.after)]
     const differences = listDifferences(before, after)
     if (differences.length > 0 && !this.flags.force) {
@@ -47,15 +53,5 @@ Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fai
     const codes = { pass: 0, fail: benchExitCodes.thresholdMissed, inconclusive: benchExitCodes.invalidRun }
     process.exitCode = codes[comparison.outcome]
     return comparison
-  }
-
-  private allowed(): number {
-    const text = this.flags['max-regression']
-    const value = Number(text.replace(/\s*%$/, ''))
-    if (text.trim() !== '' && value >= 0 && value <= 1000) return value / 100
-    throw new AppError(
-      'invalid_request',
-      `--max-regression "${text}": expected a percentage such as 5 or 10%`,
-    )
   }
 }

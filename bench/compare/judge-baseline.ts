@@ -1,0 +1,63 @@
+import { AppError, exitCodes } from '../../src/errors.ts'
+import { benchExitCodes } from '../exit-codes.ts'
+import { levelOf } from '../level.ts'
+import type { BenchResult } from '../result.ts'
+import { compareRuns, type Comparison } from './compare-runs.ts'
+import { listDifferences } from './read-run.ts'
+
+/** `incomparable`: the two measured different things; `differences` says which. */
+export type BaselineVerdict = {
+  file: string
+  started_at: string | null
+  sluice_version: string | null
+  /** How much slower was still accepted, as a share. */
+  max_regression: number
+  outcome: Comparison['outcome'] | 'incomparable'
+  differences: string[]
+  metrics: Comparison['metrics']
+}
+
+export type Baseline = {
+  file: string
+  runs: BenchResult[]
+  maxRegression: number
+  /** Compare although machine or settings differ. */
+  force: boolean
+}
+
+/** Of a sweep, the level with the same load is the baseline's. Nothing is thrown: a measured run is not lost to it. */
+export const judgeBaseline = (result: BenchResult, baseline: Baseline): BaselineVerdict => {
+  const { file, runs, maxRegression, force } = baseline
+  const before = runs.find((run) => levelOf(run) === levelOf(result)) ?? (force ? runs[0] : undefined)
+  const facts = {
+    file,
+    started_at: before?.started_at ?? null,
+    sluice_version: before?.sluice_version ?? null,
+    max_regression: maxRegression,
+  }
+  const differences =
+    before === undefined
+      ? [`the load (${runs.map(levelOf).join(', ')}, then ${levelOf(result)})`]
+      : listDifferences(before, result)
+  if (before === undefined || (differences.length > 0 && !force)) {
+    return { ...facts, outcome: 'incomparable', differences, metrics: [] }
+  }
+  const { outcome, metrics } = compareRuns(before.samples, result.samples, maxRegression)
+  return { ...facts, outcome, differences, metrics }
+}
+
+/** The worst of them decides: two runs of different things are a mistake in the call, as in `bench compare`. */
+export const exitCodeOf = (verdicts: (BaselineVerdict | undefined)[]): number => {
+  const has = (wanted: BaselineVerdict['outcome']): boolean =>
+    verdicts.some((verdict) => verdict?.outcome === wanted)
+  if (has('incomparable')) return exitCodes.usage
+  if (has('fail')) return benchExitCodes.thresholdMissed
+  return has('inconclusive') ? benchExitCodes.invalidRun : 0
+}
+
+/** A percentage as it is typed: 5, 10%. */
+export const parseRegression = (text: string): number => {
+  const value = Number(text.replace(/\s*%$/, ''))
+  if (text.trim() !== '' && value >= 0 && value <= 1000) return value / 100
+  throw new AppError('invalid_request', `--max-regression "${text}": expected a percentage such as 5 or 10%`)
+}

@@ -1,0 +1,62 @@
+import { levelOf } from '../level.ts'
+import type { Sample } from '../record/samples.ts'
+import type { BenchResult } from '../result.ts'
+
+/** Named as in the JSON document, times in milliseconds; docs/bench.md explains each. */
+const columns = [
+  'load', 'index', 'started_at', 'due_ms', 'start_ms', 'end_ms', 'ttft_ms', 'tpot_ms', 'e2e_ms', 'prompt_tokens',
+  'output_tokens', 'events', 'error',
+] as const // prettier-ignore
+
+/** A row for each request, of all runs, as RFC 4180 says. */
+export const encodeCsv = (results: BenchResult[]): string => {
+  const rows = results.flatMap((result) => {
+    const [load, origin] = [levelOf(result), Date.parse(result.started_at)]
+    return result.samples.map((sample) => encodeRow(load, origin, sample))
+  })
+  return [columns.join(','), ...rows, ''].join('\r\n')
+}
+
+const encodeRow = (load: string, origin: number, sample: Sample): string => {
+  const {
+    index,
+    due,
+    start,
+    end,
+    ttft,
+    e2e,
+    prompt_tokens: prompt,
+    output_tokens: output,
+    events,
+    error,
+  } = sample
+  const startedAt = new Date(origin + start).toISOString()
+  const cells = [
+    load,
+    index,
+    startedAt,
+    due,
+    start,
+    end,
+    ttft,
+    timePerToken(sample),
+    e2e,
+    prompt,
+    output,
+    events,
+    error,
+  ]
+  return cells.map(encodeCell).join(',')
+}
+
+/** As the report counts it: of requests whose output came in more than one read. */
+const timePerToken = ({ ttft, e2e, output_tokens: tokens = 0, error }: Sample): number | undefined => {
+  if (ttft === undefined || e2e === undefined || error !== undefined || tokens < 2 || e2e <= ttft)
+    return undefined
+  return Math.round((1000 * (e2e - ttft)) / (tokens - 1)) / 1000
+}
+
+const encodeCell = (value: string | number | undefined): string => {
+  const text = String(value ?? '')
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,74 @@
+import { levelOf } from '../../../level.ts'
+import type { BenchResult } from '../../../result.ts'
+import { formatChange, listGates } from '../../gates.ts'
+import { markup, type Markup } from '../markup.ts'
+
+const tones = { passed: 'good', failed: 'bad', open: 'fair' } as const
+
+/** What the run was asked to keep; nothing where nothing was asked. */
+export const renderGateSection = (results: BenchResult[]): Markup | undefined => {
+  const rows = results.flatMap((result) =>
+    listGates(result).map((gate) => ({ gate, level: levelOf(result) })),
+  )
+  if (rows.length === 0) return undefined
+  const many = results.length > 1
+  return markup`<section>
+    <h2>Gates</h2>
+    <div class="stack">
+      <div class="card panel scroll">
+        <table class="words">
+          <thead>
+            <tr>
+              ${many && markup`<th>Load</th>`}
+              <th>Condition</th>
+              <th>Outcome</th>
+              <th>Found</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              ({ gate, level }) =>
+                markup`<tr>
+                  ${many && markup`<td>${level}</td>`}
+                  <td>${gate.name}</td>
+                  <td><b class="${tones[gate.outcome]}">${gate.outcome}</b></td>
+                  <td>${gate.detail}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${results.map(renderBaseline)}
+    </div>
+  </section>`
+}
+
+const outcomeTones = { pass: 'good', fail: 'bad', inconclusive: 'fair' } as const
+
+const renderBaseline = (result: BenchResult): Markup | undefined => {
+  const { baseline } = result
+  if (baseline === undefined || baseline.metrics.length === 0) return undefined
+  return markup`<div class="card panel scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Against ${baseline.file}, ${levelOf(result)}</th>
+          <th>Change</th>
+          <th>99.5 % sure</th>
+          <th>Outcome</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${baseline.metrics.map(
+          ({ metric, estimate, lower, upper, outcome }) =>
+            markup`<tr>
+              <th>${metric}</th>
+              <td>${formatChange(estimate)}</td>
+              <td>${formatChange(lower)} to ${formatChange(upper)}</td>
+              <td><b class="${outcomeTones[outcome]}">${outcome}</b></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}

@@ -1,0 +1,141 @@
+import { percentiles, type LatencySummary } from '../record/statistics.ts'
+import { levelOf } from '../level.ts'
+import { latencyNames, type BenchResult } from '../result.ts'
+import { describeLoad } from './describe-load.ts'
+import { formatCount, formatNumber, formatShare } from './format-number.ts'
+import { listGates } from './gates.ts'
+import { latencyLabels } from './latency-labels.ts'
+import { quoteArgv } from './quote-argv.ts'
+
+const signs = { VALID: '✅', DEGRADED: '⚠️', INVALID: '❌', passed: '✅', failed: '❌', open: '⚠️' }
+
+/** For a pull request or GitHub's step summary: what a reviewer looks for first, the rest folded away. */
+export const renderMarkdown = (results: BenchResult[]): string => {
+  const [first] = results as [BenchResult]
+  const blocks = [
+    `## sluice bench: ${escape(first.target.model)}`,
+    results.length > 1 ? renderLoads(results) : '',
+    ...results.map((result) => renderRun(result, results.length > 1)),
+    `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+const renderRun = (result: BenchResult, many: boolean): string => {
+  const { verdict, target, configuration, requests, duration_s: duration } = result
+  const blocks = [
+    many && `### ${levelOf(result)}`,
+    `${signs[verdict.status]} **${verdict.status}** · ${escape(target.base_url)} · ${describeLoad(configuration)} · ${formatCount(requests.succeeded)} of ${formatCount(requests.sent)} requests in ${formatNumber(duration, 1)} s${result.interrupted ? ' · **interrupted**' : ''}`,
+    verdict.reasons.map((reason) => `- ${verdict.status}: ${escape(reason)}`).join('\n'),
+    renderGates(result),
+    renderRates(result),
+    renderLatencies(result),
+    renderErrors(result),
+  ]
+  return blocks.filter((block) => typeof block === 'string' && block !== '').join('\n\n')
+}
+
+const renderGates = (result: BenchResult): string => {
+  const gates = listGates(result)
+  if (gates.length === 0) return ''
+  return table(
+    ['Gate', '', 'Found'],
+    gates.map(({ name, outcome, detail }) => [
+      `\`${name.replaceAll('`', '')}\``,
+      `${signs[outcome]} ${outcome}`,
+      detail,
+    ]),
+  )
+}
+
+const renderRates = ({ throughput, success_rate: success, goodput }: BenchResult): string => {
+  const cells: [string, string | undefined][] = [
+    ['Requests/s', formatNumber(throughput.requests_per_second, 2)],
+    ['Output tokens/s', figure(throughput.output_tokens_per_second)],
+    ['Total tokens/s', figure(throughput.total_tokens_per_second)],
+    ['Success rate', success === null ? undefined : formatShare(success)],
+    ['Goodput', goodput === null ? undefined : formatShare(goodput.share)],
+  ]
+  const known = cells.filter((cell): cell is [string, string] => cell[1] !== undefined)
+  return table(known.map(([name]) => name), [known.map(([, value]) => value)]) // prettier-ignore
+}
+
+const figure = (value: number | null | undefined, digits = 1): string | undefined =>
+  value === null || value === undefined ? undefined : formatNumber(value, digits)
+
+const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
+
+const renderLatencies = ({ latency }: BenchResult): string => {
+  const hidden = latency.itl === null ? 'itl' : 'chunk_gap'
+  const rows = latencyNames.flatMap((name) => {
+    const summary = latency[name]
+    return summary === null || name === hidden
+      ? []
+      : [[latencyLabels[name], ...columns.map((column) => cellOf(summary, column))]]
+  })
+  if (rows.length === 0) return ''
+  return table(['ms', ...columns.map((column) => column.replace('p', 'P'))], rows)
+}
+
+const cellOf = (summary: LatencySummary, column: (typeof columns)[number]): string => {
+  const unsure = percentiles.some((each) => `p${each}` === column && summary.uncertain.includes(`p${each}`))
+  return `${unsure ? '~' : ''}${formatNumber(summary[column], summary.max < 100 ? 2 : 1)}`
+}
+
+const renderLoads = (results: BenchResult[]): string =>
+  table(
+    [
+      'Load',
+      'Requests/s',
+      'Output tokens/s',
+      'TTFT P50',
+      'TTFT P99',
+      'E2E mean',
+      'E2E P95',
+      'E2E P99',
+      'Verdict',
+    ],
+    results.map((result) => {
+      const { throughput, latency, verdict } = result
+      const figures = [
+        throughput.requests_per_second,
+        throughput.output_tokens_per_second,
+        latency.ttft?.p50,
+        latency.ttft?.p99,
+        latency.e2e?.mean,
+        latency.e2e?.p95,
+        latency.e2e?.p99,
+      ]
+      return [
+        levelOf(result),
+        ...figures.map((value) => figure(value) ?? '-'),
+        `${signs[verdict.status]} ${verdict.status}`,
+      ]
+    }),
+  )
+
+const renderErrors = ({ errors }: BenchResult): string =>
+  errors.length === 0
+    ? ''
+    : table(['Failed', 'Kind', 'Message'], errors.map(({ count, kind, message }) => [formatCount(count), kind, message])) // prettier-ignore
+
+const describeMachine = ({
+  environment,
+  sluice_version: version,
+  configuration: { prompts },
+}: BenchResult): string =>
+  `sluice ${version} · Node ${environment.node} · ${environment.cpus} × ${escape(environment.cpu_model)} · ${escape(environment.os)} · seed ${prompts.seed}`
+
+const table = (head: string[], rows: string[][]): string => {
+  const line = (cells: string[]): string => `| ${cells.map(escape).join(' | ')} |`
+  const rule = `|${head.map((_, index) => (index === 0 ? ' --- ' : ' ---: ')).join('|')}|`
+  return [line(head), rule, ...rows.map(line)].join('\n')
+}
+
+/** A server's message may hold anything; it must stay in its cell and stay text. */
+const escape = (text: string): string =>
+  text
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('|', String.raw`\|`)

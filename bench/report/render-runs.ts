@@ -1,0 +1,12 @@
+import { renderBaseline } from '../compare/render-comparison.ts'
+import type { BenchResult } from '../result.ts'
+import { renderReport } from './report.ts'
+import { renderSweep } from './sweep-table.ts'
+
+/** What `sluice bench` prints in all: each run, the table of a sweep, and the baseline. */
+export const renderRuns = (results: BenchResult[], columns: number): string =>
+  [
+    ...results.map((result) => renderReport(result, columns)),
+    ...(results.length > 1 ? [renderSweep(results)] : []),
+    ...results.flatMap(({ baseline }) => (baseline === undefined ? [] : [renderBaseline(baseline)])),
+  ].join('\n\n')
