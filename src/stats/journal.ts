@@ -151,5 +151,11 @@ function createWriter(file: SegmentFile, queue: LineQueue, { onTrouble, clock, o
   }
 }
 
-const countLeft = (folder: string): number =>
-  listSegments(folder).reduce((total, segment) => total + segmentSize(segment), 0)
+/** What other runs have left. A folder that cannot be read is told by the first write, and keeps no daemon down. */
+function countLeft(folder: string): number {
+  try {
+    return listSegments(folder).reduce((total, segment) => total + segmentSize(segment), 0)
+  } catch {
+    return 0
+  }
+}

@@ -15,7 +15,7 @@ const rules: { pattern: RegExp; label: string }[] = [
   },
   { label: 'token', pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g },
   { label: 'key', pattern: /\bsk-[\w-]{16,}/g },
-  { label: 'key', pattern: /\bAIza[\w-]{35}/g },
+  { label: 'key', pattern: /\bAIza[\w-]{30,}/g },
   { label: 'key', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
   { label: 'key', pattern: /\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}/g },
   { label: 'key', pattern: /\bxox[abprs]-[\w-]{10,}/g },

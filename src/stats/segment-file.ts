@@ -25,6 +25,7 @@ export function createSegmentFile(folder: string, run: string): SegmentFile {
   let size = 0
   let openedAt = 0
   let checkedAt = 0
+  let hasFailed = false
 
   const close = () => {
     if (descriptor !== undefined) closeSync(descriptor)
@@ -44,7 +45,11 @@ export function createSegmentFile(folder: string, run: string): SegmentFile {
       return size
     },
     isDone: (now) =>
-      descriptor === undefined || size >= largestBytes || now - openedAt > oldestMs || isGone(now),
+      descriptor === undefined ||
+      (hasFailed && size > 0) ||
+      size >= largestBytes ||
+      now - openedAt > oldestMs ||
+      isGone(now),
     next(now) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const opened = openSync(segmentPath(folder, run, number + 1), 'ax', 0o600)
@@ -53,9 +58,13 @@ export function createSegmentFile(folder: string, run: string): SegmentFile {
       number += 1
       size = 0
       openedAt = now
+      hasFailed = false
     },
     write(bytes) {
+      // One file may have reached its own limit; another may still grow.
+      hasFailed = true
       const written = writeSync(descriptor!, bytes)
+      hasFailed = false
       size += written
       return written
     },
