@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
-import { openAccessHouse } from './access-house.ts'
+import { openAccessHouse, type AccessHouse } from './access-house.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
@@ -16,7 +16,11 @@ import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
+import { describeLedger, openLedger } from './ledger-house.ts'
 import { listen } from './listen.ts'
+import type { Events } from '../stats/events.ts'
+import type { Ledger } from '../stats/ledger.ts'
+import { createUsageActions } from './usage-actions.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
 
 export type DaemonOptions = {
@@ -45,12 +49,15 @@ export type Daemon = {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
-  const callers = await openAccessHouse(config, paths, log)
-  const { configured, workers, workerSettings, house } = openHouse(options)
+  const ledger = openLedger(config, paths, log)
+  const { events } = ledger
+  const callers = await openAccessHouse(config, paths, log, events)
+  const { configured, workers, workerSettings, house } = openHouse(options, events)
   const control = createControlActions({
     ...options,
     house,
     keys: callers.keys,
+    usage: createUsageActions(ledger),
     workerSettings,
     daemon: () => file,
     state: life.state,
@@ -65,37 +72,63 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     settings: readGatewaySettings(config),
     state: life.state,
     shutdown: life.shutdown,
+    ...describeLedger(ledger, config),
   })
   const drainGateway = createDrain(gateway)
-  const base_url = await listen(gateway, config, callers.hasKeys)
-  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
-  log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
+  const file = await goPublic(gateway, options, callers, events)
 
   const stop = (drainMs = config.drain_timeout) =>
     life.stop(async () => {
       log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
+      events.record('server.draining', { drain_ms: drainMs })
       await drainGateway(drainMs, life.expire)
-      await house.loaded.closeAll()
-      await house.fleet.stopAll()
-      await callers.close()
-      rmSync(paths.daemon, { force: true })
-      log.info({ event: 'daemon.stopped' }, 'stopped')
+      await closeAll(options, house, callers, ledger)
     })
   return {
     file,
     stop,
     stopped: life.stopped,
     async loadModels(onProgress) {
-      await startWorkers(workers, house, life.shutdown, onProgress)
-      await loadInTurn(configured, house, life.shutdown, onProgress)
+      await loadAll(workers, configured, house, life.shutdown, onProgress)
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
+      events.record('server.ready')
     },
   }
 }
 
+/** From here on the daemon can be called, and found. */
+async function goPublic(
+  gateway: ReturnType<typeof createGateway>,
+  { config, paths, log, version }: DaemonOptions,
+  callers: AccessHouse,
+  events: Events,
+): Promise<DaemonFile> {
+  const base_url = await listen(gateway, config, callers.hasKeys)
+  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
+  log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
+  events.record('server.startup', { version, base_url })
+  return file
+}
+
+/** The ledger last: it records how the others end. */
+async function closeAll(
+  { paths, log }: DaemonOptions,
+  { loaded, fleet }: ModelHouse,
+  callers: AccessHouse,
+  ledger: Ledger,
+): Promise<void> {
+  await loaded.closeAll()
+  await fleet.stopAll()
+  await callers.close()
+  ledger.events.record('server.stopped')
+  await ledger.close()
+  rmSync(paths.daemon, { force: true })
+  log.info({ event: 'daemon.stopped' }, 'stopped')
+}
+
 /** What the config names, and the house that will hold it. Nothing runs yet. */
-function openHouse(options: DaemonOptions) {
+function openHouse(options: DaemonOptions, events: Events) {
   const { config, paths, log, baseFolder, packageRoot } = options
   const configured = readConfiguredModels(config, baseFolder)
   const workerSettings = readWorkerSettings(config, paths, log)
@@ -104,7 +137,7 @@ function openHouse(options: DaemonOptions) {
     configured,
     workerSettings,
     workers: createConfiguredWorkers(config, places, workerSettings),
-    house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
+    house: createModelHouse({ ...options, events, modelsFolder: paths.models, configured, workerSettings }),
   }
 }
 
@@ -140,23 +173,16 @@ const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): Wor
   logLevel: config.log_level,
 })
 
-/** Side by side: they load for long, and mostly elsewhere. */
-async function startWorkers(
-  workers: Worker[],
-  { fleet }: ModelHouse,
-  signal: AbortSignal,
-  onProgress: (text: string) => void,
-): Promise<void> {
-  await Promise.all(workers.map((worker) => fleet.add(worker, { signal, onProgress })))
-}
-
 /** What the workers serve, then what the config names. */
-async function loadInTurn(
+async function loadAll(
+  workers: Worker[],
   configured: ModelSettings[],
   { fleet, loaded }: ModelHouse,
   signal: AbortSignal,
   onProgress: (text: string) => void,
 ): Promise<void> {
+  // Side by side: they load for long, and mostly elsewhere.
+  await Promise.all(workers.map((worker) => fleet.add(worker, { signal, onProgress })))
   const names = new Set([...fleet.models(), ...configured.map(({ name }) => name)])
   for (const name of names) {
     const report = (fraction: number) => onProgress(`loading ${name} ${Math.round(fraction * 100)}%`)

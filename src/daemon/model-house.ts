@@ -14,6 +14,7 @@ import {
 import type { BroughtUp } from '../routing/loading-model.ts'
 import type { ResolveHooks } from '../routing/model-router.ts'
 import type { ReplicaSet } from '../routing/replica-set.ts'
+import type { Events } from '../stats/events.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 import type { ModelSettings } from './configured-models.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -37,6 +38,7 @@ export type ModelHouseOptions = {
   configured: ModelSettings[]
   workerSettings: WorkerSettings
   log: Logger
+  events: Events
 }
 
 /** Joins files, settings, workers and engines: which models exist, and how each is brought up. */
@@ -48,6 +50,7 @@ export function createModelHouse(options: ModelHouseOptions): ModelHouse {
     balance: config.balance,
     waitMs: config.worker_wait,
     log,
+    events: options.events,
     onChange: () => unloadEmpty(loaded, fleet),
   })
   const virtual = () => {
@@ -109,7 +112,7 @@ async function bringUp(
   overrides: LoadOverrides,
   hooks: ResolveHooks,
 ): Promise<BroughtUp> {
-  const { config, configured, catalogue, fleet, log } = house
+  const { config, configured, catalogue, fleet, log, events } = house
   const settings = configured.find((model) => model.name === name)
   const source = settings?.source ?? defaultSources[settings?.engine ?? ''] ?? catalogue.find(name)?.path
   const isServed = fleet.models().includes(name)
@@ -118,6 +121,7 @@ async function bringUp(
     if (source === undefined)
       throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
     log.info({ event: 'model.loading', model: name, source }, 'loading a model')
+    events.record('model.loading', { model: name })
     const model = {
       name,
       engine: settings?.engine ?? 'llama-cpp',
@@ -129,9 +133,11 @@ async function bringUp(
   }
   const set = fleet.replicas(name)
   log.info({ event: 'model.loaded', model: name, slots: set.status().slots, info: set.info }, 'model loaded')
+  events.record('model.loaded', { model: name, slots: set.status().slots })
   return openModel(config, set, async () => {
     await fleet.closeReplicas(name)
     await takeDown()
+    events.record('model.unloaded', { model: name })
   })
 }
 

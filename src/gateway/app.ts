@@ -1,6 +1,7 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { AppError } from '../errors.ts'
 import { writeAccessLog } from './access-log.ts'
+import { createAudit } from './audit.ts'
 import { createHostCheck } from './allowed-hosts.ts'
 import { createCall, type Call } from './call.ts'
 import { createClientErrorHandler } from './client-error.ts'
@@ -86,6 +87,7 @@ function addHooks(app: FastifyInstance, options: GatewayOptions): void {
   const { log, settings, state, shutdown } = options
   const hosts = createHostCheck(settings)
   const guard = createGuard(options.access)
+  const audit = createAudit(options.audit)
   const running = new Set<Call>()
   shutdown?.addEventListener('abort', () => {
     const message = 'the server shut down before the answer was complete; try again'
@@ -96,8 +98,10 @@ function addHooks(app: FastifyInstance, options: GatewayOptions): void {
     const call = createCall(request.id, reply.raw, () => {
       running.delete(call)
       writeAccessLog(log, request, reply, call)
+      audit.end(request, reply, call)
     })
     running.add(call)
+    audit.begin(request, call)
     request.call = call
     reply.header('x-request-id', call.id)
     if (state() === 'draining') reply.header('connection', 'close')

@@ -21,6 +21,8 @@ export type CallRecord = {
   /** Waiting for the model and for a place. */
   queueMs?: number
   streamed?: boolean
+  /** What each choice said so far, where the ledger keeps bodies. */
+  texts?: string[]
   /** Names of the filters that found something. */
   flags?: string[]
   ttftMs?: number

@@ -18,7 +18,7 @@ export async function startGeneration(
   wanted: { model: string; requests: GenerateRequest[]; count: number },
 ): Promise<Generation> {
   const { signal } = call
-  const stopwatch = createStopwatch()
+  const stopwatch = createStopwatch(call)
   const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
@@ -35,7 +35,7 @@ export async function startGeneration(
   return {
     model,
     queueMs: stopwatch.totalMs(),
-    choices: trackChoices(choices, call, release),
+    choices: trackChoices(choices, { call, choicesPerPrompt: wanted.count, onAllOver: release }),
     detokenize: (tokens) => engine.detokenize(tokens),
   }
 }
@@ -46,15 +46,18 @@ export async function runEmbedding(
   call: Call,
   wanted: { model: string; request: EmbedRequest },
 ): Promise<Embeddings & { model: string }> {
-  const { model, engine, admission } = await resolveModel(source, call, wanted.model)
+  const stopwatch = createStopwatch(call)
+  const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
   if (!engine.embed)
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
-  const release = await admission.enter(1, call.signal, () => undefined)
+  const release = await stopwatch.time(admission.enter(1, call.signal, () => undefined))
   call.defer(release)
-  const embeddings = await engine.embed(wanted.request, call.signal)
+  const { worker, ...embeddings } = await engine.embed(wanted.request, call.signal)
   call.record.promptTokens = embeddings.promptTokens
+  call.record.tokenSource = 'engine'
+  if (worker !== undefined) call.record.worker = worker
   return { model, ...embeddings }
 }
 
@@ -77,14 +80,17 @@ async function resolveModel(
   return route
 }
 
-function createStopwatch() {
+function createStopwatch({ record }: Call) {
   let totalMs = 0
   return {
     async time<T>(wait: Promise<T>): Promise<T> {
       const startedAt = performance.now()
-      const value = await wait
-      totalMs += performance.now() - startedAt
-      return value
+      try {
+        return await wait
+      } finally {
+        totalMs += performance.now() - startedAt
+        record.queueMs = totalMs
+      }
     },
     totalMs: () => totalMs,
   }

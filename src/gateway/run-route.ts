@@ -58,6 +58,7 @@ async function stream(
   encodeFailure: (cause: unknown) => ReturnType<Protocol['encodeStreamError']>,
 ): Promise<void> {
   const format = result.format ?? 'sse'
+  call.record.streamed = true
   await sendStream(result.stream, reply.raw, {
     format,
     keepAliveMs,

@@ -1,3 +1,5 @@
+import type { AuditOptions } from './audit.ts'
+import type { Condition } from './health.ts'
 import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
@@ -30,6 +32,10 @@ export type GatewayOptions = {
   settings: GatewaySettings
   state: () => GatewayState
   version: string
+  /** Where requests are recorded; absent: nowhere. */
+  audit?: AuditOptions
+  /** What does not work as it should while requests are served all the same. */
+  conditions?: () => Condition[]
   /** Aborted when the drain time is over: what still runs then ends with `draining`. */
   shutdown?: AbortSignal
 }

@@ -15,6 +15,8 @@ export type Protocol = {
   routes: Route[]
   /** Once there are keys, its routes want one with admin rights; absent: any key. */
   access?: 'admin'
+  /** What is posted to it makes a model work, so it is recorded who asked. */
+  usesModels?: true
   /** The body of a failed response. */
   encodeError(error: AppError): object
   /** What ends a stream that fails after its first byte. */
