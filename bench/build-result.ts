@@ -1,5 +1,6 @@
 import { readEnvironment } from './record/environment.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
+import type { Floor } from './floor/floor.ts'
 import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
 import { widthOf, type BenchOptions, type OpenLoad } from './options.ts'
@@ -14,6 +15,8 @@ import type { Target } from './wire/target.ts'
 export type ResultParts = NoteFacts & {
   selfCheck: SelfCheck
   occupancy: Occupancy | undefined
+  floor: Floor | undefined
+  threads: number
   version: string
   argv: string[]
   startedAt: Date
@@ -37,7 +40,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
-    configuration: describeOptions(options, parts.prompts),
+    configuration: describeOptions(options, parts.prompts, parts.threads),
     warm_up: parts.warmed,
     requests: { sent, succeeded, failed, cancelled },
     success_rate: ended === 0 ? null : succeeded / ended,
@@ -65,6 +68,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     dispatch: parts.dispatch ?? null,
     connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
     self_check: parts.selfCheck,
+    floor: parts.floor ?? null,
     verdict: judgeRun({ ...parts, load: options.load }),
     thresholds: [],
     notes: writeNotes(parts),
@@ -105,6 +109,7 @@ const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'
   e2e: latencies.e2e ?? null,
   service_ttft: latencies.serviceTtft ?? null,
   service_e2e: latencies.serviceE2e ?? null,
+  delivery: latencies.delivery ?? null,
 })
 
 const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals'] => ({
@@ -118,6 +123,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
 const describeOptions = (
   { load, stream, sampling, timeoutMs }: BenchOptions,
   prompts: Prompts,
+  threads: number,
 ): Configuration => ({
   mode: load.mode,
   concurrency: widthOf(load),
@@ -130,6 +136,7 @@ const describeOptions = (
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,
   timeout_s: timeoutMs / 1000,
+  threads,
   prompts: {
     source: prompts.source,
     distinct: Number.isFinite(prompts.distinct) ? prompts.distinct : null,

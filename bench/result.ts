@@ -1,5 +1,6 @@
 import type { Arrival } from './arrivals/schedule.ts'
 import type { GoodputLimits } from './goodput.ts'
+import type { Floor } from './floor/floor.ts'
 import type { Load } from './options.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
@@ -63,6 +64,8 @@ export type BenchResult = {
   dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
   self_check: SelfCheck
+  /** What the load generator itself adds at this load; null where it was not measured. */
+  floor: Floor | null
   /** Whether the figures are the server's and not the load generator's. */
   verdict: RunVerdict
   thresholds: Verdict[]
@@ -74,7 +77,8 @@ export type BenchResult = {
 
 /**
  * In an open loop `ttft` and `e2e` count from the scheduled start; those of `service` count from the dispatch, and
- * are null in a closed loop, where both are the same.
+ * are null in a closed loop, where both are the same. `delivery` counts from the server's own stamp of an event to
+ * its arrival, and is null where the server does not stamp.
  */
 export const latencyNames = [
   'ttft',
@@ -84,6 +88,7 @@ export const latencyNames = [
   'e2e',
   'service_ttft',
   'service_e2e',
+  'delivery',
 ] as const
 export type LatencyName = (typeof latencyNames)[number]
 
@@ -117,6 +122,8 @@ export type Configuration = {
   seed: number | null
   ignore_eos: boolean
   timeout_s: number
+  /** Threads that carried the load. */
+  threads: number
   prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }
 }
 

@@ -49,6 +49,8 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     requests: Flags.integer({ char: 'n', aliases: ['num-prompts', 'num-requests', 'request-count'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or 10 s of a request rate; no limit with --duration' }),
     duration: Flags.string({ aliases: ['benchmark-duration'], helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
     'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
+    threads: Flags.string({ helpGroup: 'LOAD', helpValue: 'N|auto', default: 'auto', description: 'threads that carry the load; auto adds to one when the floor shows that it is not enough' }),
+    floor: Flags.boolean({ allowNo: true, default: true, helpGroup: 'LOAD', description: 'first measure what the load generator itself adds, against a server that does nothing (under 1 s)' }),
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
     prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
     prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
@@ -164,6 +166,8 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       ...(await this.target()),
       endpoint: this.flags.endpoint as EndpointName,
       stream,
+      floor: this.flags.floor,
+      threads: await this.threads(),
       goodput: await this.goodput(),
       ...(warmUp !== undefined && { warmUp }),
       prompts: this.promptSource(),
@@ -175,6 +179,11 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       },
       timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
     }
+  }
+
+  private async threads(): Promise<number | 'auto'> {
+    const { decodeThreads } = await import('../bench/lanes/decode-threads.ts')
+    return decodeThreads(this.flags.threads)
   }
 
   private async goodput(): Promise<GoodputLimits> {

@@ -23,6 +23,8 @@ export const renderFigures = (result: BenchResult): string => {
     ['Prompt tokens', describePrompt(result)],
     ["Server's own time", describeTimings(result)],
     ['Dispatch', describeDispatch(result)],
+    ['Own floor', describeFloor(result)],
+    ['Threads', result.configuration.threads > 1 ? formatCount(result.configuration.threads) : undefined],
   ]
   const kept = rows.filter((row): row is [string, string] => row[1] !== undefined)
   return kept.map(([name, value]) => `  ${name.padEnd(20)}${value}`).join('\n')
@@ -67,6 +69,20 @@ const describeDispatch = ({ dispatch }: BenchResult): string | undefined => {
   const { rate_achieved: rate, lateness_p50_ms: half, lateness_p99_ms: late, in_flight_max: most } = dispatch
   return `${formatNumber(rate, 2)}/s, late by P50 ${formatNumber(half, 2)} ms, P99 ${formatNumber(late, 2)} ms; at most ${formatCount(most)} in flight`
 }
+
+const describeFloor = ({ floor }: BenchResult): string | undefined => {
+  if (floor === null) return undefined
+  const parts = [
+    floor.ttft === null
+      ? `E2E P50 ${milliseconds(floor.e2e?.p50)}`
+      : `TTFT P50 ${milliseconds(floor.ttft.p50)}`,
+    floor.delivery !== null &&
+      `delivery P50 ${milliseconds(floor.delivery.p50)}, P99 ${milliseconds(floor.delivery.p99)}`,
+  ]
+  return `${parts.filter((part) => part !== false).join('; ')}, at ${formatCount(floor.events_per_second)} events/s`
+}
+
+const milliseconds = (value = 0): string => `${formatNumber(value, 2)} ms`
 
 const describeTimings = ({ server_timings: means }: BenchResult): string | undefined => {
   const parts = Object.entries(means).map(([part, mean]) => `${part} ${formatNumber(mean, 1)} ms`)

@@ -12,6 +12,7 @@ const labels: Record<LatencyName, string> = {
   e2e: 'E2E',
   service_ttft: 'TTFT, sent',
   service_e2e: 'E2E, sent',
+  delivery: 'Delivery',
 }
 
 /** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
@@ -23,6 +24,7 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
     'e2e',
     'service_ttft',
     'service_e2e',
+    'delivery',
   ]
   const rows = names.flatMap((name) => {
     const summary = latency[name]

@@ -81,6 +81,7 @@ test('answers in one piece show E2E alone, and no token rate where nothing count
         e2e: summary(20_000),
         service_ttft: null,
         service_e2e: null,
+        delivery: null,
       },
       tokens: { source: 'none', output: 0, prompt: null, cached_prompt: null },
       throughput: { requests_per_second: 1, output_tokens_per_second: null, total_tokens_per_second: null },
@@ -127,6 +128,7 @@ test('a run that measured nothing says why and has no empty table', () => {
     e2e: null,
     service_ttft: null,
     service_e2e: null,
+    delivery: null,
   }
   const errors = [{ kind: 'http_404' as const, count: 4, message: 'no such model', messages: 1 }]
   const report = renderReport(
