@@ -10,6 +10,7 @@ import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
+import { describeSteady } from './steady/steady-figures.ts'
 import type { Target } from './wire/target.ts'
 
 export type ResultParts = NoteFacts & {
@@ -57,6 +58,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
       cached_prompt: tokens.cachedPrompt ?? null,
     },
     latency: describeLatency(recorded),
+    steady: describeSteady(recorded.samples, tokens.source !== 'none'),
     stream: {
       events: tokens.events,
       coalesced_events: tokens.coalescedEvents,

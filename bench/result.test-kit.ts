@@ -70,6 +70,7 @@ export const resultOf = (changes: Partial<BenchResult> = {}): BenchResult => ({
     service_e2e: null,
     delivery: null,
   },
+  steady: { found: null, reason: 'the output per second fell by 20 % about 50 % through' },
   stream: { events: 12_800, coalesced_events: 0, tokens_per_event: 1, no_itl_because: null },
   server_timings: { queue: 0.2, prefill: 31.25, decode: 440 },
   dispatch: null,

@@ -8,6 +8,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
@@ -53,6 +54,8 @@ export type BenchResult = {
   goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
   latency: Record<LatencyName, LatencySummary | null>
+  /** The part of the run in which it kept its level, or why there is none. */
+  steady: Steady
   stream: {
     events: number
     coalesced_events: number

@@ -62,6 +62,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
     junit: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'write the --fail-if conditions and the verdict as JUnit XML, for CI' }),
+    steady: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'report the time in which the run kept its level, without its beginning and end; --fail-if too. The result file has both' }),
     strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
@@ -86,12 +87,13 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     thresholds: Threshold[],
     screen: NodeJS.WriteStream,
   ): Promise<BenchResult[]> {
-    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }] =
+    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }, { viewSteady }] =
       await Promise.all([
         import('../bench/thresholds.ts'),
         import('../bench/report/report.ts'),
         import('../bench/report/sweep-table.ts'),
         import('../bench/stop-on-interrupt.ts'),
+        import('../bench/steady/steady-view.ts'),
       ])
     const interrupt = stopOnInterrupt(() => {
       process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
@@ -100,8 +102,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     try {
       for (const load of loads) {
         const result = await this.measureLoad({ ...options, load }, interrupt.signal)
-        result.thresholds = evaluateThresholds(thresholds, result)
-        screen.write(`${renderReport(result, Math.min(screen.columns || 100, 120))}\n`)
+        const view = this.flags.steady ? viewSteady(result) : result
+        view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
+        screen.write(`${renderReport(view, Math.min(screen.columns || 100, 120))}\n`)
         if (loads.length > 1) screen.write('\n')
         results.push(result)
         if (result.interrupted) break

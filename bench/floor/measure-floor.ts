@@ -38,8 +38,8 @@ export const measureFloor = async (options: FloorOptions): Promise<FloorPart> =>
     const selfCheck = await startSelfCheck()
     const startedAt = performance.now()
     const until = startedAt + sendingMs
-    const send = async (slot: number, timeline: Timeline): Promise<void> => {
-      const answer = answerFor(pace, slot / streams)
+    const send = async (timeline: Timeline, phase: number): Promise<void> => {
+      const answer = answerFor(pace, phase)
       await measureOne(
         { ...connections, path: `${target.basePath}/chat/completions`, answer, timeline, signal: giveUp },
         part,
@@ -48,8 +48,8 @@ export const measureFloor = async (options: FloorOptions): Promise<FloorPart> =>
     await Promise.all(
       Array.from({ length: streams }, async (_, slot) => {
         const timeline = createTimeline()
-        do await send(slot, timeline)
-        while (performance.now() < until && !signal.aborted)
+        await send(timeline, slot / streams)
+        while (performance.now() < until && !signal.aborted) await send(timeline, 0)
       }),
     )
     return { ...part, durationMs: performance.now() - startedAt, selfCheck: await selfCheck.stop(0) }
@@ -58,7 +58,7 @@ export const measureFloor = async (options: FloorOptions): Promise<FloorPart> =>
   }
 }
 
-/** `phase` from 0 to 1 spreads the streams over one gap, and their beginnings over `spreadMs`. */
+/** `phase` from 0 to 1 spreads the streams over one gap, and their beginnings over `spreadMs`; from then on it stays so. */
 const answerFor = ({ stream, events, firstMs, gapMs }: Pace, phase: number): NullAnswer => {
   const gap = Math.min(Math.max(gapMs, 0.1), slowestGapMs)
   return {

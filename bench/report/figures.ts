@@ -23,6 +23,7 @@ export const renderFigures = (result: BenchResult): string => {
     ['Prompt tokens', describePrompt(result)],
     ["Server's own time", describeTimings(result)],
     ['Dispatch', describeDispatch(result)],
+    ['Steady state', none ? undefined : describeSteady(result)],
     ['Own floor', describeFloor(result)],
     ['Threads', result.configuration.threads > 1 ? formatCount(result.configuration.threads) : undefined],
   ]
@@ -80,6 +81,14 @@ const describeFloor = ({ floor }: BenchResult): string | undefined => {
       `delivery P50 ${milliseconds(floor.delivery.p50)}, P99 ${milliseconds(floor.delivery.p99)}`,
   ]
   return `${parts.filter((part) => part !== false).join('; ')}, at ${formatCount(floor.events_per_second)} events/s`
+}
+
+const describeSteady = ({ steady: { found, reason } }: BenchResult): string => {
+  if (found === null) return `none: ${reason}`
+  const { throughput, from_s: from, to_s: to } = found
+  const tokens = throughput.output_tokens_per_second
+  const rates = `${formatNumber(throughput.requests_per_second, 2)} requests/s${tokens === null ? '' : `, ${formatNumber(tokens, 1)} tokens/s`}`
+  return `${formatNumber(from, 1)} s to ${formatNumber(to, 1)} s: ${rates}`
 }
 
 const milliseconds = (value = 0): string => `${formatNumber(value, 2)} ms`

@@ -125,7 +125,7 @@ const askDelivery = ({ recorded, floor }: RunFacts): Question[] => {
     degraded_above: 0.1,
     // Both are medians of the same wire: the server may well be that fast.
     invalid_above: null,
-    reason: `the load generator and the connection account for ${own.p50.toFixed(2)} ms of the median ${metric} of ${measured.p50.toFixed(2)} ms: against a server that does nothing it is no shorter`,
+    reason: `the load generator and the way to it account for ${own.p50.toFixed(2)} ms of the median ${metric} of ${measured.p50.toFixed(2)} ms; a server that does nothing takes that long too`,
   })
   return questions
 }
