@@ -96,6 +96,8 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
         import('../bench/steady/steady-view.ts'),
       ])
     const interrupt = stopOnInterrupt(() => {
+      // On a terminal the line that is drawn says so itself.
+      if (process.stderr.isTTY) return
       process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
     }, exitCodes.interrupted)
     const results: BenchResult[] = []

@@ -88,7 +88,7 @@ const measureOne = async (
     timeoutMs: 2000,
     signal,
     timeline,
-    live: { contentEvents: 0 },
+    live: { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 },
   })
   if (failure !== undefined) return void (part.failed += 1)
   const toServer = server.receivedAt - (startedAt + toMonotonic)

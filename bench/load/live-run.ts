@@ -10,9 +10,6 @@ export type LiveRun = Live & {
   failed: number
   /** Of answers that have ended. */
   outputTokens: number
-  /** Answers whose first output has come, and the sum of their TTFT in milliseconds. */
-  firstOutputs: number
-  firstOutputMs: number
   /** Brings the counters up to date where others count; for whoever draws. */
   refresh?: () => void
   /** What ends the run, where it is known. */

@@ -101,12 +101,9 @@ const offerOpenLoad = async (
   return { dispatch: { ...dispatch, scheduled: schedule.length, dues, starts }, idleMs }
 }
 
-const countAttempt = (live: LiveRun, { failure, reply, timeline, startedAt }: Attempt): void => {
+const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {
   live.inFlight -= 1
   if (failure === undefined) live.succeeded += 1
   else live.failed += 1
   live.outputTokens += reply.usage?.outputTokens ?? 0
-  if (timeline.reads === 0) return
-  live.firstOutputs += 1
-  live.firstOutputMs += timeline.first - startedAt
 }

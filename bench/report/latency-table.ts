@@ -24,7 +24,6 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
     'e2e',
     'service_ttft',
     'service_e2e',
-    'delivery',
   ]
   const rows = names.flatMap((name) => {
     const summary = latency[name]
@@ -61,7 +60,7 @@ const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): s
       const bound = (value: number | null): string => (value === null ? '?' : formatNumber(value, digits))
       return [
         label,
-        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join(' to ')),
+        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join('–')),
       ]
     }),
   )

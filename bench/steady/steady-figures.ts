@@ -11,7 +11,7 @@ export type SteadyFigures = {
   /** Sent in the window; their latencies are below. */
   requests: number
   throughput: {
-    /** Answers that ended in the window. */
+    /** An answer counts by the part of its time that lies in the window: whole ones would come in waves. */
     requests_per_second: number
     /** Tokens that came in the window. */
     output_tokens_per_second: number | null
@@ -31,11 +31,11 @@ export const describeSteady = (samples: Sample[], countsTokens: boolean): Steady
 const figuresIn = (samples: Sample[], { from, to }: SteadyWindow, countsTokens: boolean): SteadyFigures => {
   const [ttft, tpot, e2e] = [createLatency(), createLatency(), createLatency()]
   const seconds = (to - from) / 1000
-  let [requests, ended, tokens] = [0, 0, 0]
+  let [requests, answers, tokens] = [0, 0, 0]
   for (const sample of samples) {
     if (sample.error !== undefined || sample.e2e === undefined) continue
     tokens += tokensIn(sample, from, to)
-    if (sample.end >= from && sample.end < to) ended += 1
+    answers += overlap(sample.start, sample.end, from, to)
     const start = sample.due ?? sample.start
     if (start < from || start >= to) continue
     requests += 1
@@ -49,7 +49,7 @@ const figuresIn = (samples: Sample[], { from, to }: SteadyWindow, countsTokens: 
     to_s: round(to / 1000),
     requests,
     throughput: {
-      requests_per_second: round(ended / seconds),
+      requests_per_second: round(answers / seconds),
       output_tokens_per_second: countsTokens ? round(tokens / seconds) : null,
     },
     latency: { ttft: ttft.summary() ?? null, tpot: tpot.summary() ?? null, e2e: e2e.summary() ?? null },
@@ -59,8 +59,13 @@ const figuresIn = (samples: Sample[], { from, to }: SteadyWindow, countsTokens: 
 const tokensIn = (sample: Sample, from: number, to: number): number => {
   const [first, last] = outputSpan(sample)
   const tokens = sample.output_tokens ?? sample.events ?? 0
-  if (last <= first) return first >= from && first < to ? tokens : 0
-  return (tokens * Math.max(0, Math.min(last, to) - Math.max(first, from))) / (last - first)
+  return tokens * overlap(first, last, from, to)
+}
+
+/** Which share of a span lies in the window. */
+const overlap = (first: number, last: number, from: number, to: number): number => {
+  if (last <= first) return first >= from && first < to ? 1 : 0
+  return Math.max(0, Math.min(last, to) - Math.max(first, from)) / (last - first)
 }
 
 const timePerToken = ({ ttft, e2e, output_tokens: tokens = 0 }: Sample): number | undefined =>

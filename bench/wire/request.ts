@@ -29,7 +29,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
   new Promise((resolve) => {
     plan.timeline.clear()
     const startedAt = performance.now()
-    const exchange = createExchange(plan, (endedAt, reader, failure) => {
+    const exchange = createExchange(plan, startedAt, (endedAt, reader, failure) => {
       clearTimeout(timer)
       plan.signal.removeEventListener('abort', cancel)
       resolve({ startedAt, endedAt, reply: reader?.reply ?? createReply(), timeline: plan.timeline, failure })
@@ -49,7 +49,7 @@ type OnEnd = (endedAt: number, reader: Reader | undefined, failure: Failure | un
 type Exchange = { handler: Dispatcher.DispatchHandler; stop(failure: Failure): void; timeout(): Failure }
 
 /** Follows one exchange and calls back exactly once, at whatever ends it first. */
-const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
+const createExchange = (plan: RequestPlan, startedAt: number, onEnd: OnEnd): Exchange => {
   let controller: Dispatcher.DispatchController | undefined
   let reader: Reader | undefined
   let ended = false
@@ -80,7 +80,9 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
     },
     onResponseData(_controller, chunk) {
       try {
+        const silent = plan.timeline.reads === 0
         reader?.read(chunk, clock())
+        if (silent && plan.timeline.reads > 0) countFirst(plan, startedAt)
       } catch (cause) {
         stop({ kind: 'invalid_response', message: (cause as Error).message })
       }
@@ -90,6 +92,11 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
       end(reader?.complete() === true ? reader.end() : resolveFailure(cause, progress())),
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
+}
+
+const countFirst = ({ live, timeline }: RequestPlan, startedAt: number): void => {
+  live.firstOutputs += 1
+  live.firstOutputMs += timeline.first - startedAt
 }
 
 /**

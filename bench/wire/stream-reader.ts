@@ -15,8 +15,8 @@ export type Reader = {
   end(): Failure | undefined
 }
 
-/** Counts what live figures need while answers are still on their way. */
-export type Live = { contentEvents: number }
+/** Counts what live figures need while answers are still on their way; `firstOutputMs` is the sum of their TTFT. */
+export type Live = { contentEvents: number; firstOutputs: number; firstOutputMs: number }
 
 /** Reads a stream of server-sent events. Only output moves the clock: role chunks and comments do not. */
 export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live: Live): Reader => {
