@@ -13,7 +13,8 @@ export type NullAnswer = {
 }
 
 /**
- * A server that does no work: it answers when asked to, and stamps each event with the moment at which it hands it
+ * A server that does no work: it answers when asked to (by default with 50 tokens/s; the model `spread` begins each
+ * answer at a moment of its own within a token's time, where `null` begins at once), and stamps each event with the moment at which it hands it
  * to its socket. What a load generator measures beyond the stamps is its own.
  */
 export const startNullServer = async (
@@ -48,12 +49,23 @@ const readAnswer = async (request: IncomingMessage): Promise<NullAnswer> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const asked = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+    model?: string
     stream?: boolean
     max_tokens?: number
     null_server?: Partial<NullAnswer>
   }
-  const answer = { ...defaults, ...asked.null_server, stream: asked.stream === true }
-  return { ...answer, events: Math.min(answer.events, asked.max_tokens ?? maxEvents, maxEvents) }
+  const stream = asked.stream === true
+  const firstMs = delayOf(asked.model ?? '')
+  const events = asked.max_tokens ?? defaults.events
+  const answer = { ...defaults, firstMs, events, ...asked.null_server, stream }
+  return { ...answer, events: Math.min(Math.max(1, answer.events), maxEvents) }
+}
+
+/** `delay-20` answers after 20 ms. */
+const delayOf = (model: string): number => {
+  if (model === 'spread') return Math.random() * defaults.gapMs
+  const asked = /^delay-(\d{1,5})$/.exec(model)?.[1]
+  return asked === undefined ? defaults.firstMs : Number(asked)
 }
 
 const after = (milliseconds: number, act: () => void): void => {
