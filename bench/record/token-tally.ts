@@ -1,5 +1,5 @@
 import type { Reply } from '../wire/attempt.ts'
-import type { Timeline } from '../wire/timeline.ts'
+import type { ReadTimeline } from '../wire/timeline.ts'
 
 /**
  * `usage`: the server counted. `events`: it did not, so stream events with output stand in. `mixed`: some of each.
@@ -26,7 +26,7 @@ export type TokenCounts = {
 const tolerance = 0.05
 
 export const createTokenTally = (): {
-  add(reply: Reply, timeline: Timeline): void
+  add(reply: Reply, timeline: ReadTimeline): void
   counts(): TokenCounts
 } => {
   let withUsage = 0

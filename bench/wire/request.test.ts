@@ -44,7 +44,7 @@ const planOf = (plan: Partial<RequestPlan> = {}): RequestPlan => ({
   timeoutMs: 20_000,
   signal: new AbortController().signal,
   timeline: createTimeline(),
-  live: { contentEvents: 0 },
+  live: { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 },
   ...plan,
 })
 const ask = async (answer: OddAnswer, plan: Partial<RequestPlan> = {}): Promise<Attempt> => {

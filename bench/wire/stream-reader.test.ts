@@ -15,7 +15,7 @@ import { createTimeline } from './timeline.ts'
 /** Reads pieces at times 1, 2, 3, ... */
 const read = (pieces: (string | Uint8Array)[]) => {
   const timeline = createTimeline()
-  const live = { contentEvents: 0 }
+  const live = { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 }
   const reader = createStreamReader(chat, timeline, live)
   for (const [index, piece] of pieces.entries()) {
     reader.read(typeof piece === 'string' ? Buffer.from(piece) : piece, index + 1)
