@@ -12,6 +12,7 @@ import type {
 } from '../protocols/control/types.ts'
 import { call, callJson, type Call } from './http.ts'
 import { createKeysClient } from './keys-client.ts'
+import { createReportsClient } from './reports-client.ts'
 import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
@@ -35,6 +36,7 @@ export function createDaemonClient(baseUrl: string, token?: string) {
     baseUrl,
     token,
     keys: createKeysClient(quick),
+    reports: createReportsClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
     stop: (drainMs?: number) =>
       quick<{ state: 'draining' }>({

@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
+import { createReportsProtocol } from '../protocols/reports/reports.ts'
 import { openAccessHouse } from './access-house.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
@@ -17,6 +18,7 @@ import { createDrain } from './drain.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
+import { createReportHouse } from './report-actions.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
 
 export type DaemonOptions = {
@@ -46,6 +48,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
   const callers = await openAccessHouse(config, paths, log)
+  const reports = createReportHouse(config.store ?? paths.store, log)
   const { configured, workers, workerSettings, house } = openHouse(options)
   const control = createControlActions({
     ...options,
@@ -57,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stop: (drainMs) => void stop(drainMs),
   })
   const gateway = createGateway({
-    protocols: [openai, createControlProtocol(control)],
+    protocols: [openai, createControlProtocol(control), createReportsProtocol(reports.actions)],
     models: house.loaded,
     access: callers.access,
     log,
@@ -77,6 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
       await house.fleet.stopAll()
+      await reports.close()
       await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
