@@ -18,8 +18,8 @@ import { createDrain } from './drain.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
-import { createReportHouse } from './report-actions.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
+import { createReportHouse } from './report-actions.ts'
 
 export type DaemonOptions = {
   config: Config
@@ -48,8 +48,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
   const callers = await openAccessHouse(config, paths, log)
-  const reports = createReportHouse(config.store ?? paths.store, log)
-  const { configured, workers, workerSettings, house } = openHouse(options)
+  const { configured, workers, workerSettings, house, reports } = openHouse(options)
   const control = createControlActions({
     ...options,
     house,
@@ -80,8 +79,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
       await house.fleet.stopAll()
-      await reports.close()
-      await callers.close()
+      await Promise.all([reports.close(), callers.close()])
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -108,6 +106,7 @@ function openHouse(options: DaemonOptions) {
     configured,
     workerSettings,
     workers: createConfiguredWorkers(config, places, workerSettings),
+    reports: createReportHouse(config.store ?? paths.store, log),
     house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
   }
 }

@@ -28,8 +28,18 @@ export type ReportReaderOptions = {
 type Job = Question & { signal: AbortSignal; done(answer: never): void; fail(cause: unknown): void }
 
 const closing = () => new AppError('draining', 'the server is shutting down; try again in a moment')
-const most = 64
 const retryMs = 2000
+const unavailable = () =>
+  new AppError(
+    'store_unavailable',
+    'the store of usage cannot be read now; try again in a moment, or ask for less time',
+    { retryAfterMs: retryMs },
+  )
+const tooMany = () =>
+  new AppError('overloaded', 'too many reports are being read; try again in a moment', {
+    retryAfterMs: retryMs,
+  })
+const most = 64
 /** A report that needs more must fail alone, without the daemon. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 }
 
@@ -51,11 +61,6 @@ export function createReportReader(options: ReportReaderOptions): ReportReader {
     thread = undefined
     await ending?.end()
   }
-  const unavailable = (reason: string): AppError => {
-    log.warn({ event: 'store.unavailable', reason }, 'a report could not be read from the store')
-    const message = 'the store of usage cannot be read now; try again in a moment, or ask for less time'
-    return new AppError('store_unavailable', message, { retryAfterMs: retryMs })
-  }
   async function work(): Promise<void> {
     running = true
     clearTimeout(idle)
@@ -67,21 +72,20 @@ export function createReportReader(options: ReportReaderOptions): ReportReader {
     if (!closed) idle = setTimeout(() => void end(), idleMs).unref()
   }
   async function run({ name, query, done, fail }: Job): Promise<void> {
-    thread ??= startThread(options.address)
+    if (!thread?.isAlive()) thread = startThread(options.address)
     const answer = await thread.ask({ name, query }, limitMs)
     if ('answer' in answer) return done(answer.answer as never)
+    if (closed) return fail(closing())
     if (answer.lost) await end()
-    fail(unavailable(answer.failure))
+    log.warn({ event: 'store.unavailable', reason: answer.failure }, 'a report could not be read')
+    fail(unavailable())
   }
 
   return {
     ask: (name, query, signal) =>
       new Promise((done, fail) => {
         if (closed) return fail(closing())
-        if (waiting.length >= most) {
-          const message = 'too many reports are being read; try again in a moment'
-          return fail(new AppError('overloaded', message, { retryAfterMs: retryMs }))
-        }
+        if (waiting.length >= most) return fail(tooMany())
         waiting.push({ name, query, signal, done, fail })
         if (!running) void work()
       }),
@@ -106,8 +110,13 @@ function startThread(address: string) {
   const lose = (failure: string) => settle({ failure, lost: true })
   worker.on('message', (answer: Answer) => settle(answer))
   worker.on('error', (cause) => lose(cause.message))
-  worker.on('exit', () => lose('the thread of reports has ended'))
+  let alive = true
+  worker.on('exit', () => {
+    alive = false
+    lose('the thread of reports has ended')
+  })
   return {
+    isAlive: () => alive,
     ask: (question: Question, limitMs: number): Promise<Answer & { lost?: true }> =>
       new Promise((resolve) => {
         const timer = setTimeout(() => lose(`no answer for ${limitMs} ms`), limitMs)
