@@ -4,7 +4,7 @@ import type { Call } from './http.ts'
 type Query = Record<string, string | number | undefined>
 
 /** Longer than the daemon itself waits for a report. */
-const timeoutMs = 30_000
+const timeoutMs = 70_000
 
 /** A whole key may be given where its id is meant; its secret part stays here. */
 const publicId = (key: string): string => /^sk-sluice-([0-9a-z]+)/.exec(key)?.[1] ?? key

@@ -26,24 +26,16 @@ export function encodeCounts(counts: Float64Array, { digits, highestMicroseconds
   return Buffer.concat([head, Buffer.from(body)])
 }
 
-/**
- * Adds encoded counts to `counts`, whatever number of digits they were recorded with, and gives how many values
- * they were. All or nothing.
- */
-export function addCounts(
-  bytes: Buffer,
-  counts: Float64Array,
-  { steps: ours, toIndex }: { steps: number; toIndex(value: number): number },
-): number {
-  const steps = readSteps(bytes)
-  const added = readNumbers(bytes)
-  let total = 0
-  for (const [index, count] of added) {
-    counts[steps === ours && index < counts.length ? index : toIndex(valueAt(index, steps))]! += count
-    total += count
-  }
-  return total
+export type DecodedCounts = {
+  /** Indexes per power of two. */
+  steps: number
+  counts: [index: number, count: number][]
 }
+
+export const decodeCounts = (bytes: Buffer): DecodedCounts => ({
+  steps: readSteps(bytes),
+  counts: readNumbers(bytes),
+})
 
 /** How many values per power of two its digits ask for. */
 function readSteps(bytes: Buffer): number {
@@ -83,9 +75,4 @@ function writeNumber(bytes: number[], signed: number): void {
   let value = signed < 0 ? -signed * 2 - 1 : signed * 2
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128)
   bytes.push(value)
-}
-
-function valueAt(index: number, steps: number): number {
-  if (index < steps) return index
-  return ((index % steps) + steps) * 2 ** (Math.floor(index / steps) - 1)
 }

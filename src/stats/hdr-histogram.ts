@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib'
-import { addCounts, encodeCounts } from './hdr-counts.ts'
+import { decodeCounts, encodeCounts } from './hdr-counts.ts'
 
 /** One hour: the longest time that is told from a longer one. */
 const highestMicroseconds = 3_600_000_000
@@ -17,8 +17,7 @@ const length = 26 * half
 export type Histogram = {
   readonly count: number
   record(microseconds: number): void
-  /** Adds what `encode` gave; '' is empty. Throws on text that is no histogram, and then adds nothing. */
-  add(text: string): void
+  add(counts: Counts): void
   /** '' when nothing was recorded. */
   encode(): string
   /** The largest value that the recorded ones at this percentile cannot be told from. */
@@ -37,21 +36,38 @@ export function createHistogram(): Histogram {
       counts[toIndex(microseconds)]! += 1
       count += 1
     },
-    add(text) {
-      if (text !== '') count += addCounts(unpack(text), counts, { steps: half, toIndex })
+    add(added) {
+      for (const [index, each] of added) {
+        counts[index]! += each
+        count += each
+      }
     },
     encode: () => (count === 0 ? '' : pack(encodeCounts(counts, { digits, highestMicroseconds }))),
     percentile(percentile) {
       const wanted = Math.max(1, Math.round((Math.min(percentile, 100) / 100) * count))
       let seen = 0
       const index = counts.findIndex((each) => (seen += each) >= wanted)
-      return index === -1 ? 0 : lowestOf(index) + widthOf(index) - 1
+      return index === -1 ? 0 : valueAt(index, half) + widthOf(index) - 1
     },
     mean() {
       const sum = counts.reduce((total, each, index) => total + each * middleOf(index), 0)
       return count === 0 ? 0 : sum / count
     },
   }
+}
+
+/** How often the value with this index was recorded. */
+export type Counts = [index: number, count: number][]
+
+/**
+ * Reads what `encode` gave, or what another HDR library wrote, compressed or not; '' is empty. Throws on text that
+ * is no histogram.
+ */
+export function decodeHistogram(text: string): Counts {
+  if (text === '') return []
+  const { steps, counts } = decodeCounts(unpack(text))
+  if (steps === half && (counts.at(-1)?.[0] ?? 0) < length) return counts
+  return counts.map(([index, count]) => [toIndex(valueAt(index, steps)), count])
 }
 
 const toIndex = (microseconds: number): number => {
@@ -61,9 +77,9 @@ const toIndex = (microseconds: number): number => {
 }
 
 const widthOf = (index: number): number => 2 ** Math.max(0, (index >> halfMagnitude) - 1)
-const lowestOf = (index: number): number =>
-  index < half ? index : ((index & (half - 1)) + half) * widthOf(index)
-const middleOf = (index: number): number => lowestOf(index) + (widthOf(index) >> 1)
+const valueAt = (index: number, steps: number): number =>
+  index < steps ? index : ((index % steps) + steps) * 2 ** (Math.floor(index / steps) - 1)
+const middleOf = (index: number): number => valueAt(index, half) + (widthOf(index) >> 1)
 
 const compressed = 0x1c849314
 const headBytes = 8

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../store/tables.ts'
-import { createTimings, type Timings } from './timings.ts'
+import { createTimings, decodeTimings, type Timings } from './timings.ts'
 import { readHistograms } from './read-histograms.ts'
 import { dimensions, widenToHours, type Dimension, type Sums, type UsageGroup, type UsageQuery, type UsageReport } from './usage.ts' // prettier-ignore
 
@@ -21,8 +21,9 @@ async function readAll(db: Database, query: UsageQuery): Promise<UsageReport> {
   const found = new Map<Dimension, { groups: Map<string, GroupSums>; omitted: number }>()
   for (const by of query.by) found.set(by, await readGroups(db, where, by, query.limit))
   await readHistograms(db, where, (row) => {
-    all.add(row)
-    for (const [by, { groups }] of found) groups.get(String(row[dimensions[by]]))?.timings.add(row)
+    const timings = decodeTimings(row)
+    all.add(timings)
+    for (const [by, { groups }] of found) groups.get(String(row[dimensions[by]]))?.timings.add(timings)
   })
   const labels = await readKeyNames(db, [...(found.get('key')?.groups.keys() ?? [])])
   const toGroup = ({ name, timings, ...figures }: GroupSums): UsageGroup => ({

@@ -48,7 +48,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 512 }
  * histograms takes seconds to add up, which no other request may feel.
  */
 export function createReportReader(options: ReportReaderOptions): ReportReader {
-  const { limitMs = 20_000, idleMs = 60_000, log } = options
+  const { limitMs = 60_000, idleMs = 60_000, log } = options
   const waiting: Job[] = []
   let thread: ReturnType<typeof startThread> | undefined
   let running = false

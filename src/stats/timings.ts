@@ -1,26 +1,46 @@
 import type { UsageTable } from '../store/tables.ts'
-import { createHistogram, type Histogram } from './hdr-histogram.ts'
+import { createHistogram, decodeHistogram, type Counts, type Histogram } from './hdr-histogram.ts'
 import type { Figures, Times } from './usage.ts'
 
-type Encoded = Pick<UsageTable, 'total_histogram' | 'ttft_histogram' | 'queue_histogram'>
+type Timed = 'total' | 'ttft' | 'queue'
+type Encoded = Pick<UsageTable, `${Timed}_histogram`>
+export type DecodedTimings = Record<Timed, Counts>
+
+/** Decoded once, whatever number of groups a row belongs to. */
+export const decodeTimings = (row: Encoded): DecodedTimings => ({
+  total: decode(row.total_histogram),
+  ttft: decode(row.ttft_histogram),
+  queue: decode(row.queue_histogram),
+})
+
+/** One damaged row must not hide the others; `count` says how many values the percentiles rest on. */
+function decode(text: string): Counts {
+  try {
+    return decodeHistogram(text)
+  } catch {
+    return []
+  }
+}
 
 /** Merges the three histograms of rows. */
 export type Timings = {
-  add(row: Encoded): void
-  summary(): Pick<Figures, 'total' | 'ttft' | 'queue'>
+  add(decoded: DecodedTimings): void
+  summary(): Pick<Figures, Timed>
 }
 
 export function createTimings(): Timings {
-  const total = createMerge()
-  const ttft = createMerge()
-  const queue = createMerge()
+  const merges = { total: createMerge(), ttft: createMerge(), queue: createMerge() }
   return {
-    add(row) {
-      total.add(row.total_histogram)
-      ttft.add(row.ttft_histogram)
-      queue.add(row.queue_histogram)
+    add({ total, ttft, queue }) {
+      merges.total.add(total)
+      merges.ttft.add(ttft)
+      merges.queue.add(queue)
     },
-    summary: () => ({ total: total.summary(), ttft: ttft.summary(), queue: queue.summary() }),
+    summary: () => ({
+      total: merges.total.summary(),
+      ttft: merges.ttft.summary(),
+      queue: merges.queue.summary(),
+    }),
   }
 }
 
@@ -28,17 +48,11 @@ function createMerge() {
   // Made when there is something: groups may be many, and a histogram is 26 kB.
   let histogram: Histogram | undefined
   return {
-    add(text: string): void {
-      if (text === '') return
-      histogram ??= createHistogram()
-      try {
-        histogram.add(text)
-      } catch {
-        // One damaged row must not hide the others; `count` says how many values the percentiles rest on.
-      }
+    add(counts: Counts): void {
+      if (counts.length > 0) (histogram ??= createHistogram()).add(counts)
     },
     summary: (): Times | null =>
-      histogram === undefined || histogram.count === 0
+      histogram === undefined
         ? null
         : {
             count: histogram.count,
