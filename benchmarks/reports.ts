@@ -71,7 +71,9 @@ function listCases(): Case[] {
 async function measure({ db }: Store): Promise<void> {
   const reader = createReportReader({ address, log })
   await reader.ask('events', { limit: 1 }, signal)
-  console.log('ms, median of 5                                  direct: loop stands   thread: takes   loop stands')
+  console.log(
+    'ms, median of 5                                  direct: loop stands   thread: takes   loop stands',
+  )
   for (const { title, name, query } of listCases()) {
     const direct = await repeat(() => readers[name](db, query as never))
     const thread = await repeat(() => reader.ask(name, query, signal))

@@ -10,11 +10,4 @@ export type {
   ShownModel,
 } from '../protocols/control/types.ts'
 export type { IssuedKeyAnswer, ListedKey } from '../protocols/control/key-types.ts'
-export type {
-  AllStats,
-  EventsPage,
-  LoggedEvent,
-  LoggedExchange,
-  LoggedRequest,
-  RequestsPage,
-} from '../protocols/reports/types.ts'
+export type { AllStats } from '../protocols/reports/types.ts'
