@@ -66,7 +66,10 @@ function readNumbers(bytes: Buffer): [index: number, count: number][] {
     } while (byte > 127 && position < end)
     // Zigzag: odd numbers are negative.
     if (value % 2 === 1) index += (value + 1) / 2
-    else found.push([index++, value / 2])
+    else {
+      if (value > 0) found.push([index, value / 2])
+      index += 1
+    }
   }
   return found
 }

@@ -64,6 +64,7 @@ test('sums of parts are the whole', () => {
 test('nothing recorded is the empty text; longer than an hour counts as an hour', () => {
   const histogram = createHistogram()
   histogram.add(decodeHistogram(''))
+  expect(decodeHistogram(encodeIntoCompressedBase64(build(settings)))).toEqual([])
   expect([histogram.count, histogram.encode(), histogram.percentile(99), histogram.mean()]).toEqual([
     0,
     '',
