@@ -1,6 +1,6 @@
 /**
- * How long reports take, and how long they keep the event loop: read where they are asked for, and in the thread
- * that the daemon uses. 1,000,000 requests and 24 hours of totals for 50 keys and 5 models, on SQLite.
+ * What reports cost the thread that answers requests, in CPU time and in time for which its event loop stands
+ * still: read there, and in the thread that the daemon uses. 1,000,000 requests and 24 hours of totals for 50 keys and 5 models, on SQLite.
  *
  *   npm run bench:reports -- [--rows 1000000] [--hours 24]
  */
@@ -28,6 +28,7 @@ const hourMs = 3_600_000
 const end = Math.ceil(Date.now() / hourMs) * hourMs
 const start = end - hours * hourMs
 const rounds = 5
+const everyMs = 5
 
 const log = pino({ level: 'silent' })
 const folder = mkdtempSync(join(tmpdir(), 'sluice-reports-'))
@@ -71,44 +72,56 @@ function listCases(): Case[] {
 async function measure({ db }: Store): Promise<void> {
   const reader = createReportReader({ address, log })
   await reader.ask('events', { limit: 1 }, signal)
-  console.log(
-    'ms, median of 5                                  direct: loop stands   thread: takes   loop stands',
-  )
+  const heads = ['direct: CPU', 'loop stands', 'thread: CPU', 'loop stands', 'takes']
+  printRow(`milliseconds, medians of ${rounds}`, heads)
   for (const { title, name, query } of listCases()) {
     const direct = await repeat(() => readers[name](db, query as never))
     const thread = await repeat(() => reader.ask(name, query, signal))
-    const cells = [direct.stands, thread.takes, thread.stands].map((ms) => ms.toFixed(1).padStart(14))
-    console.log(title.padEnd(46), ...cells)
+    const cells = [direct.cpu, direct.stands, thread.cpu, thread.stands, thread.takes]
+    printRow(
+      title,
+      cells.map((ms) => ms.toFixed(1)),
+    )
   }
+  // What the machine itself does to an idle loop.
+  const idle = await repeat(() => delay(500))
+  printRow(
+    'nothing, for 500 ms',
+    [idle.cpu, idle.stands].map((ms) => ms.toFixed(1)),
+  )
   await reader.close()
 }
 
-async function repeat(run: () => Promise<unknown>) {
-  const all = []
-  for (let round = 0; round < rounds; round += 1) all.push(await watch(run))
-  return { takes: median(all.map(({ takes }) => takes)), stands: median(all.map(({ stands }) => stands)) }
+function printRow(title: string, cells: string[]): void {
+  console.log(title.padEnd(46), ...cells.map((cell) => cell.padStart(12)))
 }
 
-/** The longest time between two turns of the event loop while `run` runs. */
+async function repeat(run: () => Promise<unknown>) {
+  const all: { takes: number; stands: number; cpu: number }[] = []
+  for (let round = 0; round < rounds; round += 1) all.push(await watch(run))
+  const of = (name: 'takes' | 'stands' | 'cpu') => median(all.map((each) => each[name]))
+  return { takes: of('takes'), stands: of('stands'), cpu: of('cpu') }
+}
+
+/** How long `run` takes, the CPU time of this thread, and how long its loop stands still at most, within 5 ms. */
 async function watch(run: () => Promise<unknown>) {
   let last = performance.now()
   let stands = 0
-  let over = false
-  const turn = () => {
+  const timer = setInterval(() => {
     const now = performance.now()
-    stands = Math.max(stands, now - last)
+    stands = Math.max(stands, now - last - everyMs)
     last = now
-    if (!over) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await delay(5)
-  const begun = performance.now()
+  }, everyMs)
+  await delay(2 * everyMs)
   stands = 0
+  const begun = performance.now()
+  const before = process.threadCpuUsage()
   await run()
+  const used = process.threadCpuUsage(before)
   const takes = performance.now() - begun
-  await delay(5)
-  over = true
-  return { takes, stands }
+  await delay(2 * everyMs)
+  clearInterval(timer)
+  return { takes, stands, cpu: (used.user + used.system) / 1000 }
 }
 
 function seed({ db }: Store): Promise<void> {
