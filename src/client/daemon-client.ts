@@ -13,6 +13,7 @@ import type {
 import { call, callJson, type Call } from './http.ts'
 import { createKeysClient } from './keys-client.ts'
 import type { VerifiedUsage } from '../protocols/control/usage-types.ts'
+import { createReportsClient } from './reports-client.ts'
 import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
@@ -45,6 +46,7 @@ export function createDaemonClient(baseUrl: string, token?: string) {
     token,
     keys: createKeysClient(quick),
     verifyUsage: () => quick<VerifiedUsage>(verifyCall),
+    reports: createReportsClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
     stop: (drainMs?: number) => quick<{ state: 'draining' }>(stopCall(drainMs)),
     engines: async () =>

@@ -50,7 +50,8 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   for (const protocol of protocols) {
     for (const route of protocol.routes) {
       const handler = createRouteHandler(protocol, route, options)
-      app.route({ method: route.method, url: route.path, config: { protocol }, handler })
+      const config = { protocol, admin: (route.access ?? protocol.access) === 'admin' }
+      app.route({ method: route.method, url: route.path, config, handler })
     }
   }
   return app

@@ -1,6 +1,6 @@
 import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { AppError } from '../errors.ts'
-import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
+import type { Protocol, Reply, Route, RouteCall, RouteContext } from '../protocols/protocol.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
@@ -32,8 +32,8 @@ export function createRouteHandler(
       return error
     }
     try {
-      const params = request.params as Record<string, string>
-      const result = await route.run({ body: request.body, params }, createContext(call, reply, options))
+      const { body, params, query } = request as { body: unknown } & Pick<RouteCall, 'params' | 'query'>
+      const result = await route.run({ body, params, query }, createContext(call, reply, options))
       if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
       else
         await stream(result, reply, call, settings.keepAliveMs, (cause) =>
@@ -82,6 +82,7 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
   const options = { ...all, models: guardModels(all.models, call.principal) }
   return {
     requestId: call.id,
+    caller: call.principal,
     created: Math.floor(Date.now() / 1000),
     signal: call.signal,
     lenient: options.settings.lenient,

@@ -27,10 +27,17 @@ export type Route = {
   method: 'GET' | 'POST' | 'DELETE'
   /** A fastify path; `*` takes the rest, slashes included. */
   path: string
+  /** As for a protocol, for this route alone. */
+  access?: 'admin'
   run(call: RouteCall, context: RouteContext): Promise<Reply>
 }
 
-export type RouteCall = { body: unknown; params: Record<string, string> }
+export type RouteCall = {
+  body: unknown
+  params: Record<string, string>
+  /** As it was sent, decoded; a name that came twice has a list. */
+  query: Record<string, string | string[]>
+}
 
 /** `event` is the SSE event name; most OpenAI events have none. */
 export type ServerEvent = { event?: string; data: string }
@@ -46,6 +53,8 @@ export type Reply =
 export type RouteContext = {
   /** The request's id: `x-request-id` in and out, and in every log line. */
   requestId: string
+  /** The principal's public id, and whether it has admin rights. */
+  caller: { id: string; admin: boolean }
   /** Unix seconds when the request came in; the same in all chunks. */
   created: number
   /** Aborted when the client goes away or the daemon's drain time is over. */
