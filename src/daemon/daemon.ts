@@ -15,7 +15,8 @@ import { readConfiguredModels, type ModelSettings } from './configured-models.ts
 import { createControlActions } from './control-actions.ts'
 import { createDrain } from './drain.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
-import { createLifecycle } from './lifecycle.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { openLimitsHouse } from './limits-house.ts'
 import { listen } from './listen.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
 
@@ -46,7 +47,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
   const callers = await openAccessHouse(config, paths, log)
-  const { configured, workers, workerSettings, house } = openHouse(options)
+  const opened = await openHouse(options)
+  const { workerSettings, house, limits } = opened
   const control = createControlActions({
     ...options,
     house,
@@ -60,6 +62,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     protocols: [openai, createControlProtocol(control)],
     models: house.loaded,
     access: callers.access,
+    limits: limits.limits,
     log,
     version,
     settings: readGatewaySettings(config),
@@ -77,6 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
       await house.fleet.stopAll()
+      limits.close()
       await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
@@ -85,23 +89,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     file,
     stop,
     stopped: life.stopped,
-    async loadModels(onProgress) {
-      await startWorkers(workers, house, life.shutdown, onProgress)
-      await loadInTurn(configured, house, life.shutdown, onProgress)
-      life.becomeReady()
-      log.info({ event: 'daemon.ready' }, 'ready')
-    },
+    loadModels: (onProgress) => loadModels(opened, life, log, onProgress),
   }
 }
 
+async function loadModels(
+  { configured, workers, house }: Awaited<ReturnType<typeof openHouse>>,
+  life: Lifecycle,
+  log: Logger,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  await startWorkers(workers, house, life.shutdown, onProgress)
+  await loadInTurn(configured, house, life.shutdown, onProgress)
+  life.becomeReady()
+  log.info({ event: 'daemon.ready' }, 'ready')
+}
+
 /** What the config names, and the house that will hold it. Nothing runs yet. */
-function openHouse(options: DaemonOptions) {
+async function openHouse(options: DaemonOptions) {
   const { config, paths, log, baseFolder, packageRoot } = options
   const configured = readConfiguredModels(config, baseFolder)
   const workerSettings = readWorkerSettings(config, paths, log)
   const places = { baseFolder, stateFolder: paths.folder, packageRoot }
   return {
     configured,
+    limits: await openLimitsHouse({ config, log }),
     workerSettings,
     workers: createConfiguredWorkers(config, places, workerSettings),
     house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),

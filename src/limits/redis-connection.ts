@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { Redis } from 'ioredis'
+
+export type Script = { lua: string; sha: string }
+
+export const createScript = (lua: string): Script => ({
+  lua,
+  sha: createHash('sha1').update(lua).digest('hex'),
+})
+
+export type RedisConnection = {
+  /** Rejects when there is no answer in time; what comes later is given to `onLate`. */
+  run(
+    script: Script,
+    keys: string[],
+    words: (string | number)[],
+    onLate?: (answer: unknown) => void,
+  ): Promise<unknown>
+  ping(): Promise<void>
+  /** Leaves a connection that may be dead and makes a new one. */
+  reconnect(): void
+  close(): void
+}
+
+/** A TCP handshake across an ocean takes less. */
+const connectTimeoutMs = 2000
+
+/** One connection, whose commands run in the order in which they were sent. It never queues for a server that is away. */
+export function connectRedis(address: string, timeoutMs: number): RedisConnection {
+  const redis = new Redis(address, {
+    connectTimeout: connectTimeoutMs,
+    enableOfflineQueue: false,
+    // What was sent and not answered may have been done; whether to ask again is not for the client to say.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    retryStrategy: (times) => Math.min(1000, 50 * times),
+    connectionName: 'sluice-limits',
+  })
+  // Every command's own failure says it; without a listener it would be printed.
+  redis.on('error', () => undefined)
+
+  function bound<T>(command: Promise<T>, onLate?: (answer: T) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        reject(new Error(`no answer within ${timeoutMs} ms`))
+      }, timeoutMs)
+      command.then(
+        (answer) => {
+          clearTimeout(timer)
+          if (late) onLate?.(answer)
+          else resolve(answer)
+        },
+        (cause: unknown) => {
+          clearTimeout(timer)
+          reject(cause instanceof Error ? cause : new Error(String(cause)))
+        },
+      )
+    })
+  }
+
+  async function evaluate(
+    { lua, sha }: Script,
+    keys: string[],
+    words: (string | number)[],
+  ): Promise<unknown> {
+    try {
+      return await redis.evalsha(sha, keys.length, ...keys, ...words)
+    } catch (cause) {
+      if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause
+      return redis.eval(lua, keys.length, ...keys, ...words)
+    }
+  }
+
+  return {
+    run: (script, keys, words, onLate) => bound(evaluate(script, keys, words), onLate),
+    ping: async () => void (await bound(redis.ping())),
+    reconnect: () => redis.disconnect(true),
+    close: () => redis.disconnect(),
+  }
+}
