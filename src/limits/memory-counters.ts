@@ -11,34 +11,36 @@ export type MemoryCounter =
 export type Held = { memory: MemoryCounter; amount: number; slot: Slot | undefined; period: number }
 
 /**
- * Counters by id, a bounded number. Each new one looks at the two oldest and drops those that say nothing any more;
- * over the bound the oldest goes, whatever it says, unless requests that run hold places in it.
+ * Counters by id, a bounded number. For each new one, two old ones are looked at, and dropped if they say nothing any
+ * more; over the bound the oldest goes, whatever it says, unless requests that run hold places in it.
  */
 export function createCounterMap(bound: number) {
   const counters = new Map<string, MemoryCounter>()
-
-  function dropSome(slot: number, today: Today): void {
-    let looks = 2
-    for (const [id, memory] of counters) {
-      const isOver = counters.size >= bound
-      if (looks === 0 && !isOver) return
-      looks = Math.max(0, looks - 1)
-      counters.delete(id)
-      const isHeld = memory.kind === 'places' && memory.total > 0
-      if (isHeld || !(isOver || isIdle(memory, slot, today))) counters.set(id, memory)
-      // Each is looked at once at most: all of them may be held.
-      if (looks === 0 && isHeld) return
-    }
-  }
+  let made = 0
 
   return {
-    open({ id, kind }: Counter, slot: number, today: Today): MemoryCounter {
+    open({ id, kind }: Counter, today: Today): MemoryCounter {
       const known = counters.get(id)
       if (known) return known
-      dropSome(slot, today)
+      made += 1
       const memory = createCounter(kind, today)
       counters.set(id, memory)
       return memory
+    },
+    /** After the counters that were opened have been charged: an idle one must not be lost in between. */
+    tidy(slot: number, today: Today): void {
+      if (made === 0) return
+      let looks = Math.max(2 * made, counters.size - bound)
+      made = 0
+      for (const [id, memory] of counters) {
+        if (looks === 0) return
+        looks -= 1
+        const isHeld = memory.kind === 'places' && memory.total > 0
+        const isLost = counters.size > bound && !isHeld
+        counters.delete(id)
+        // To the end: the next look is at others.
+        if (!isLost && (isHeld || !isIdle(memory, slot, today))) counters.set(id, memory)
+      }
     },
     size: () => counters.size,
   }

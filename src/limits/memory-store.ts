@@ -32,17 +32,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
   return {
     reserve(charges) {
       const time = read()
-      const found = charges.map(({ counter }) => counters.open(counter, time.slot, time.today))
-      return refuse(charges, found, time) ?? admit(charges, found, time, read)
+      const found = charges.map(({ counter }) => counters.open(counter, time.today))
+      const verdict = refuse(charges, found, time) ?? admit(charges, found, time, read)
+      counters.tidy(time.slot, time.today)
+      return verdict
     },
     add(additions) {
       const { slot, today } = read()
       for (const { counter, period, amount } of additions) {
-        const memory = counters.open(counter, slot, today)
+        const memory = counters.open(counter, today)
         if (memory.kind !== 'period' || period < memory.period) continue
         if (period > memory.period) Object.assign(memory, { period, total: 0 })
         memory.total += amount
       }
+      counters.tidy(slot, today)
     },
     size: counters.size,
   }

@@ -9,6 +9,8 @@ export const createScript = (lua: string): Script => ({
 })
 
 export type RedisConnection = {
+  /** Keeps the scripts on the server, so that none of them is sent twice and overtaken by what was sent after it. */
+  load(scripts: Script[]): void
   /** Rejects when there is no answer in time; what comes later is given to `onLate`. */
   run(
     script: Script,
@@ -75,6 +77,14 @@ export function connectRedis(address: string, timeoutMs: number): RedisConnectio
   }
 
   return {
+    load(scripts) {
+      const send = () => {
+        for (const { lua } of scripts) redis.script('LOAD', lua).catch(() => undefined)
+      }
+      // The first commands of every connection, or a script that is missing is noticed where it is used.
+      redis.on('ready', send)
+      if (redis.status === 'ready') send()
+    },
     run: (script, keys, words, onLate) => bound(evaluate(script, keys, words), onLate),
     ping: async () => void (await bound(redis.ping())),
     reconnect: () => redis.disconnect(true),

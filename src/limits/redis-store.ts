@@ -48,6 +48,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const keysOf = (counters: Counter[]) => [...own, ...counters.map(({ id }) => prefix + id)]
   const readVerdict = createVerdictReader(slotMs)
   const open = new Set<string>()
+  connection.load(Object.values(scripts))
   const stopRenewing = renewLeases({ connection, leases: own[0]!, open, leaseMs }, options.onRenewFailure)
 
   const settle = async ({ id, counters, used }: Settlement) => {
