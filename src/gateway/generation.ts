@@ -29,7 +29,6 @@ export async function startGeneration(
   const { model, engine, admission } = route
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
-  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
   const held = hold instanceof Promise ? await hold : hold
   const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
@@ -38,6 +37,8 @@ export async function startGeneration(
   const release = await stopwatch.time(entrance)
   call.defer(release)
   held.begin()
+  // Only now: who was refused or left while he waited has used nothing.
+  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   call.progress = `prefill 0/${call.record.promptTokens}`
   const choices = prepared.flatMap((prompt) =>
     Array.from({ length: wanted.count }, (_, choice) => prompt.generate(choice, signal)),

@@ -50,8 +50,14 @@ export async function holdEmbedding(
     ),
   )
   const promptTokens = counts.reduce((total, count) => total + count, 0)
-  call.record.promptTokens = promptTokens
-  return hold(limits, call, { promptTokens, answerTokens: 0, mostAnswerTokens: 0 })
+  const held = await hold(limits, call, { promptTokens, answerTokens: 0, mostAnswerTokens: 0 })
+  return {
+    begin() {
+      // Should the model fail, it has read them all the same.
+      call.record.promptTokens = promptTokens
+      held.begin()
+    },
+  }
 }
 
 function hold(limits: Limits, call: Call, wanted: Wanted): Held | Promise<Held> {

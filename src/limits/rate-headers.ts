@@ -3,7 +3,7 @@ import type { Charge, Level } from './limit-store.ts'
 /** As OpenAI writes them: `20ms`, `1.5s`, `6m0s`, `23h59m59s`. */
 export function encodeReset(ms: number): string {
   if (ms < 1000) return `${Math.ceil(ms)}ms`
-  const whole = Math.ceil(ms / 1000)
+  const whole = Math.round(ms / 1000)
   if (whole < 60) return `${Number((ms / 1000).toFixed(3))}s`
   const hours = Math.floor(whole / 3600)
   return `${hours > 0 ? `${hours}h` : ''}${Math.floor((whole % 3600) / 60)}m${whole % 60}s`

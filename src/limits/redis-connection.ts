@@ -18,6 +18,7 @@ export type RedisConnection = {
     words: (string | number)[],
     onLate?: (answer: unknown) => void,
   ): Promise<unknown>
+  /** Waits for the connection too, for as long as one may take. */
   ping(): Promise<void>
   /** Leaves a connection that may be dead and makes a new one. */
   reconnect(): void
@@ -63,6 +64,20 @@ export function connectRedis(address: string, timeoutMs: number): RedisConnectio
     })
   }
 
+  async function connected(): Promise<void> {
+    if (redis.status === 'ready') return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const timer = setTimeout(
+      () => reject(new Error(`no connection within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs,
+    )
+    redis.once('ready', resolve)
+    await promise.finally(() => {
+      clearTimeout(timer)
+      redis.off('ready', resolve)
+    })
+  }
+
   async function evaluate(
     { lua, sha }: Script,
     keys: string[],
@@ -86,7 +101,10 @@ export function connectRedis(address: string, timeoutMs: number): RedisConnectio
       if (redis.status === 'ready') send()
     },
     run: (script, keys, words, onLate) => bound(evaluate(script, keys, words), onLate),
-    ping: async () => void (await bound(redis.ping())),
+    async ping() {
+      await connected()
+      await bound(redis.ping())
+    },
     reconnect: () => redis.disconnect(true),
     close: () => redis.disconnect(),
   }
