@@ -32,7 +32,7 @@ export async function openLimitsHouse(options: LimitsHouseOptions): Promise<Limi
   const { config, spentSoFar } = options
   assertWorkable(config)
   const rules = createRuleBook(config.limits)
-  const spent = async () => (spentSoFar ? readAdditions(spentSoFar, rules, Date.now()) : [])
+  const spent = spentSoFar && (() => readAdditions(spentSoFar, rules, Date.now()))
   const { store, close, status } = config.limits.length > 0 ? await openStore(options, spent) : inMemory()
   const isNeeded = config.limits.length > 0 || Object.keys(config.prices).length > 0
   const prices = createPriceList(config.prices)
@@ -55,11 +55,11 @@ const inMemory = (store: LimitStore = createMemoryStore()): OpenStore => ({
 
 async function openStore(
   { config, log, events }: LimitsHouseOptions,
-  spent: () => Promise<Addition[]>,
+  spent: (() => Promise<Addition[]>) | undefined,
 ): Promise<OpenStore> {
   if (config.limits_store === 'memory') {
     const store = createMemoryStore()
-    store.add(await spent())
+    store.add((await spent?.()) ?? [])
     return inMemory(store)
   }
   const { connectRedis } = await import('../limits/redis-connection.ts')

@@ -10,8 +10,8 @@ export type SharedStoreOptions = {
   connection: RedisConnection
   policy: FailurePolicy
   replicas: number
-  /** What the ledger knows of this day and month; asked when Redis knows nothing. */
-  spent(): Promise<Addition[]>
+  /** What the ledger knows of this day and month; asked when Redis knows nothing. Undefined: there is no ledger. */
+  spent: (() => Promise<Addition[]>) | undefined
   /** Why Redis is away; null: it is there. Told of every change. */
   onChange(away: string | null): void
   windowMs?: number
@@ -53,7 +53,10 @@ export function createSharedStore(options: SharedStoreOptions): SharedStore {
     async revive() {
       await connection.ping()
       // Who finds nothing there fills it from the ledger, which knows what the book knows.
-      if (!(await redis.has(filled)) && (await redis.add(filled, await options.spent()))) book.forget()
+      if (!(await redis.has(filled))) {
+        const isOurs = await redis.add(filled, (await options.spent?.()) ?? [])
+        if (isOurs && options.spent) book.forget()
+      }
       await book.tell(redis)
     },
     // A server that hangs may have hung up on this connection without a word.
