@@ -80,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await drainGateway(drainMs, life.expire)
       await house.loaded.closeAll()
       await house.fleet.stopAll()
-      limits.close()
+      await limits.close()
       await callers.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')

@@ -16,7 +16,7 @@ export type LimitsHouse = {
   condition(): { name: string; degraded: string | null }
   /** Of the shared store; undefined: limits are counted in memory. */
   status(): SharedStatus | undefined
-  close(): void
+  close(): Promise<void>
 }
 
 export type LimitsHouseOptions = {
@@ -45,11 +45,11 @@ export async function openLimitsHouse(options: LimitsHouseOptions): Promise<Limi
   }
 }
 
-type OpenStore = { store: LimitStore; close(): void; status(): SharedStatus | undefined }
+type OpenStore = { store: LimitStore; close(): Promise<void>; status(): SharedStatus | undefined }
 
 const inMemory = (store: LimitStore = createMemoryStore()): OpenStore => ({
   store,
-  close: () => undefined,
+  close: async () => undefined,
   status: () => undefined,
 })
 

@@ -15,7 +15,7 @@ type Opened = LimitStore & {
   add(additions: Addition[]): unknown
   /** As kill -9 of the daemon: what it holds is never settled. Gives the store that the next daemon opens. */
   crash(): Opened
-  close(): void
+  close(): unknown
 }
 
 let redis: TestRedis
@@ -25,8 +25,8 @@ beforeAll(async () => {
 afterAll(() => redis.remove())
 
 let opened: Opened[] = []
-afterEach(() => {
-  for (const store of opened) store.close()
+afterEach(async () => {
+  await Promise.all(opened.map((store) => store.close()))
   opened = []
 })
 const keep = (store: Opened): Opened => {
@@ -57,7 +57,7 @@ const openers: Record<string, (windowMs: number, leaseMs: number) => Opened> = {
       reserve: store.reserve,
       add: (additions) => store.add(`added-${process.pid}-${performance.now()}-${(markers += 1)}`, additions),
       crash(): Opened {
-        store.close()
+        void store.close()
         return open(window, leaseMs)
       },
       close: store.close,
@@ -105,7 +105,7 @@ describe.each(['memory', 'redis'])('%s', (name) => {
       { counter: team, amount: 7 },
       { counter: tenant, amount: 1e9 },
     ]
-    const verdicts = await Promise.all(Array.from({ length: 5000 }, () => store.reserve(charges)))
+    const verdicts = await Promise.all(Array.from({ length: 5000 }, async () => store.reserve(charges)))
     expect(verdicts.filter((verdict) => verdict.admitted)).toHaveLength(142)
     // Refused calls were charged nothing, by nobody.
     expect(await used(store, charges)).toEqual([994, 994, 142e9])
@@ -117,7 +117,7 @@ describe.each(['memory', 'redis'])('%s', (name) => {
     const store = await ready(name)
     const charges = one(createCounter('concurrent_requests', 17))
     for (let round = 0; round < 2; round += 1) {
-      const verdicts = await Promise.all(Array.from({ length: 2500 }, () => store.reserve(charges)))
+      const verdicts = await Promise.all(Array.from({ length: 2500 }, async () => store.reserve(charges)))
       const holds = verdicts.flatMap((verdict) => (verdict.admitted ? [verdict.hold] : []))
       expect(holds).toHaveLength(17)
       const refused = verdicts.find((verdict) => !verdict.admitted)!

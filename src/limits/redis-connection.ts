@@ -22,7 +22,8 @@ export type RedisConnection = {
   ping(): Promise<void>
   /** Leaves a connection that may be dead and makes a new one. */
   reconnect(): void
-  close(): void
+  /** What was sent is still answered, if the server answers in time. */
+  close(): Promise<void>
 }
 
 /** A TCP handshake across an ocean takes less. */
@@ -43,54 +44,6 @@ export function connectRedis(address: string, timeoutMs: number): RedisConnectio
   // Every command's own failure says it; without a listener it would be printed.
   redis.on('error', () => undefined)
 
-  function bound<T>(command: Promise<T>, onLate?: (answer: T) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let late = false
-      const timer = setTimeout(() => {
-        late = true
-        reject(new Error(`no answer within ${timeoutMs} ms`))
-      }, timeoutMs)
-      command.then(
-        (answer) => {
-          clearTimeout(timer)
-          if (late) onLate?.(answer)
-          else resolve(answer)
-        },
-        (cause: unknown) => {
-          clearTimeout(timer)
-          reject(cause instanceof Error ? cause : new Error(String(cause)))
-        },
-      )
-    })
-  }
-
-  async function connected(): Promise<void> {
-    if (redis.status === 'ready') return
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const timer = setTimeout(
-      () => reject(new Error(`no connection within ${connectTimeoutMs} ms`)),
-      connectTimeoutMs,
-    )
-    redis.once('ready', resolve)
-    await promise.finally(() => {
-      clearTimeout(timer)
-      redis.off('ready', resolve)
-    })
-  }
-
-  async function evaluate(
-    { lua, sha }: Script,
-    keys: string[],
-    words: (string | number)[],
-  ): Promise<unknown> {
-    try {
-      return await redis.evalsha(sha, keys.length, ...keys, ...words)
-    } catch (cause) {
-      if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause
-      return redis.eval(lua, keys.length, ...keys, ...words)
-    }
-  }
-
   return {
     load(scripts) {
       const send = () => {
@@ -100,12 +53,62 @@ export function connectRedis(address: string, timeoutMs: number): RedisConnectio
       redis.on('ready', send)
       if (redis.status === 'ready') send()
     },
-    run: (script, keys, words, onLate) => bound(evaluate(script, keys, words), onLate),
+    run: (script, keys, words, onLate) => bound(evaluate(redis, script, keys, words), timeoutMs, onLate),
     async ping() {
-      await connected()
-      await bound(redis.ping())
+      await whenConnected(redis)
+      await bound(redis.ping(), timeoutMs)
     },
     reconnect: () => redis.disconnect(true),
-    close: () => redis.disconnect(),
+    async close() {
+      await bound(redis.quit(), timeoutMs).catch(() => undefined)
+      redis.disconnect()
+    },
+  }
+}
+
+function bound<T>(command: Promise<T>, timeoutMs: number, onLate?: (answer: T) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      reject(new Error(`no answer within ${timeoutMs} ms`))
+    }, timeoutMs)
+    command.then(
+      (answer) => {
+        clearTimeout(timer)
+        if (late) onLate?.(answer)
+        else resolve(answer)
+      },
+      (cause: unknown) => {
+        clearTimeout(timer)
+        reject(cause instanceof Error ? cause : new Error(String(cause)))
+      },
+    )
+  })
+}
+
+async function whenConnected(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const late = () => reject(new Error(`no connection within ${connectTimeoutMs} ms`))
+  const timer = setTimeout(late, connectTimeoutMs)
+  redis.once('ready', resolve)
+  await promise.finally(() => {
+    clearTimeout(timer)
+    redis.off('ready', resolve)
+  })
+}
+
+async function evaluate(
+  redis: Redis,
+  { lua, sha }: Script,
+  keys: string[],
+  words: (string | number)[],
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(sha, keys.length, ...keys, ...words)
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause
+    return redis.eval(lua, keys.length, ...keys, ...words)
   }
 }

@@ -26,7 +26,7 @@ export type RedisStore = {
   /** False: something with this marker was added before. No lifetime: the marker stays for ever. */
   add(marker: string, additions: Addition[], lifetimeMs?: number): Promise<boolean>
   has(marker: string): Promise<boolean>
-  close(): void
+  close(): Promise<void>
 }
 
 const scripts = {
@@ -84,9 +84,9 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
       return (await connection.run(scripts.add, [prefix + marker, ...keys], [lifetimeMs, ...words])) === 1
     },
     has: async (marker) => (await connection.run(scripts.has, [prefix + marker], [])) === 1,
-    close() {
+    async close() {
       stopRenewing()
-      connection.close()
+      await connection.close()
     },
   }
 }

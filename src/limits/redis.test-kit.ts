@@ -65,7 +65,7 @@ async function answering(address: string): Promise<void> {
       await new Promise((later) => setTimeout(later, 20))
     }
   } finally {
-    connection.close()
+    await connection.close()
   }
   throw new Error('the Redis server to test with does not answer')
 }

@@ -7,11 +7,13 @@ const placeRetryMs = 1000
 
 const money = (nano: number): string => `$${Number((nano / nanoPerDollar).toFixed(6))}`
 
+const requests = (amount: number): string => (amount === 1 ? '1 request' : `${amount} requests`)
+
 const units: Record<Counter['resource'], { per: string; show(amount: number): string }> = {
-  requests_per_minute: { per: ' per minute', show: (amount) => `${amount} requests` },
+  requests_per_minute: { per: ' per minute', show: requests },
   tokens_per_minute: { per: ' per minute', show: (amount) => `${amount} tokens` },
   tokens_per_day: { per: ' per day', show: (amount) => `${amount} tokens` },
-  concurrent_requests: { per: ' at the same time', show: (amount) => `${amount} requests` },
+  concurrent_requests: { per: ' at the same time', show: requests },
   budget_per_day: { per: ' per day', show: money },
   budget_per_month: { per: ' per month', show: money },
 }
@@ -38,16 +40,19 @@ export function createRefusal(charge: Charge, { used }: Level, retryAfterMs: num
   const { show } = units[counter.resource]
   const isBudget = counter.resource.startsWith('budget')
   const waitMs = retryAfterMs ?? placeRetryMs
-  const left = `${describe(counter)} is reached: ${show(Math.max(0, counter.limit - used))} left, this request needs up to ${show(amount)}`
-  const advice =
-    counter.kind === 'places'
-      ? 'wait until one of them has ended'
-      : counter.kind === 'window'
-        ? `try again in ${Math.ceil(waitMs / 1000)} s`
-        : `it begins anew in ${Math.ceil(waitMs / 1000)} s`
+  const seconds = Math.ceil(waitMs / 1000)
+  // One request more or less explains itself; how many tokens or how much money does not.
+  const need = `: ${show(Math.max(0, counter.limit - used))} left, this request needs up to ${show(amount)}`
+  const advice = {
+    places: 'wait until one of them has ended',
+    window: `try again in ${seconds} s`,
+    day: `it begins anew in ${seconds} s`,
+    month: `it begins anew in ${seconds} s`,
+  }
+  const isCounted = counter.kind === 'places' || counter.resource === 'requests_per_minute'
   return new AppError(
     isBudget ? 'budget_exceeded' : 'rate_limit_exceeded',
-    `${counter.kind === 'places' ? `${describe(counter)} is reached` : left}; ${advice}`,
+    `${describe(counter)} is reached${isCounted ? '' : need}; ${advice[counter.kind]}`,
     { retryAfterMs: waitMs, details: details(charge, used) },
   )
 }

@@ -17,8 +17,8 @@ beforeEach(async () => {
   await redis.start()
 })
 const stores: SharedStore[] = []
-afterEach(() => {
-  for (const store of stores.splice(0)) store.close()
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()))
 })
 
 async function open(policy: FailurePolicy, extra: { replicas?: number; spent?: Addition[] } = {}) {
@@ -61,7 +61,7 @@ test('local: on its own, a daemon gives away its part of what was left', async (
   for (let turn = 0; turn < 4; turn += 1) settle(await store.reserve(charges), [1, 10])
   await redis.kill()
   // 60 of 100 are left, half of them ours: three requests, whose answer comes without waiting.
-  const verdicts = await Promise.all(Array.from({ length: 8 }, () => store.reserve(charges)))
+  const verdicts = await Promise.all(Array.from({ length: 8 }, async () => store.reserve(charges)))
   expect(verdicts.filter(({ admitted }) => admitted)).toHaveLength(3)
   expect(verdicts.at(-1)).toMatchObject({ admitted: false, refusedBy: 1 })
   expect(store.reserve(charges)).not.toBeInstanceOf(Promise)

@@ -2,7 +2,7 @@ import type { Addition, Charge, LimitStore, Verdict } from './limit-store.ts'
 import { createOutageBook } from './outage-book.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { createRedisCircuit, type CircuitStatus } from './redis-circuit.ts'
-import { createRedisStore } from './redis-store.ts'
+import { createRedisStore, type RedisStore } from './redis-store.ts'
 import { createSeenUsage } from './seen-usage.ts'
 import { createOutage, type FailurePolicy } from './without-redis.ts'
 
@@ -25,7 +25,8 @@ export type SharedStore = LimitStore & {
   /** Resolves when Redis was asked for the first time, whatever it said. */
   start(): Promise<void>
   status(): SharedStatus
-  close(): void
+  /** Resolves when what was settled has arrived, or cannot. */
+  close(): Promise<void>
 }
 
 export type SharedStatus = CircuitStatus & {
@@ -52,11 +53,8 @@ export function createSharedStore(options: SharedStoreOptions): SharedStore {
     probeMs,
     async revive() {
       await connection.ping()
-      // Who finds nothing there fills it from the ledger, which knows what the book knows.
-      if (!(await redis.has(filled))) {
-        const isOurs = await redis.add(filled, (await options.spent?.()) ?? [])
-        if (isOurs && options.spent) book.forget()
-      }
+      // The ledger knows what the book knows.
+      if ((await fill(redis, options.spent)) === 'from-ledger') book.forget()
       await book.tell(redis)
     },
     // A server that hangs may have hung up on this connection without a word.
@@ -90,9 +88,16 @@ export function createSharedStore(options: SharedStoreOptions): SharedStore {
     reserve: (charges) => (circuit.status().away === null ? askRedis(charges) : judgeWithout(charges)),
     start: circuit.probe,
     status: () => ({ ...circuit.status(), withoutRedis }),
-    close() {
+    async close() {
       circuit.close()
-      redis.close()
+      await redis.close()
     },
   }
+}
+
+/** Who finds nothing there fills it from the ledger. */
+async function fill(redis: RedisStore, spent: SharedStoreOptions['spent']): Promise<'from-ledger' | 'no'> {
+  if (await redis.has(filled)) return 'no'
+  const isOurs = await redis.add(filled, (await spent?.()) ?? [])
+  return isOurs && spent ? 'from-ledger' : 'no'
 }
