@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accessSettings } from './access-schema.ts'
 import { duration } from './duration.ts'
+import { limitSettings } from './limits-schema.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
 import { ledgerSettings } from './ledger-schema.ts'
 import { byteSize } from './size.ts'
@@ -16,6 +17,7 @@ export const configSchema = z.strictObject({
     .describe('allow an address that other machines can reach, without keys'),
   ...accessSettings,
   ...ledgerSettings,
+  ...limitSettings,
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])

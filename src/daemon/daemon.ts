@@ -12,7 +12,7 @@ import { describeSelf, writeDaemonFile } from './daemon-file.ts'
 import { createDrain } from './drain.ts'
 import { readGatewaySettings } from './gateway-settings.ts'
 import { openHouses, type Houses } from './houses.ts'
-import { describeLedger } from './ledger-house.ts'
+import { describeAudit } from './ledger-house.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { loadAll } from './load-all.ts'
@@ -60,12 +60,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     protocols: [openai, createControlProtocol(control), createReportsProtocol(houses.reports.actions)],
     models: houses.models.loaded,
     access: houses.callers.access,
+    limits: houses.limits.limits,
     log,
     version: options.version,
     settings: readGatewaySettings(config),
     state: life.state,
     shutdown: life.shutdown,
-    ...describeLedger(houses.ledger, config),
+    audit: describeAudit(houses.ledger, config),
+    conditions: () => [houses.ledger.condition(), houses.limits.condition()],
   })
   const drainGateway = createDrain(gateway)
   const file = await goPublic(gateway, options, houses)

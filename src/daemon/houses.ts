@@ -8,6 +8,7 @@ import { readConfiguredModels } from './configured-models.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
 import type { DaemonOptions } from './daemon.ts'
 import { openLedger } from './ledger-house.ts'
+import { openLimitsHouse } from './limits-house.ts'
 import { createModelHouse } from './model-house.ts'
 import { createReportHouse } from './report-actions.ts'
 
@@ -29,6 +30,7 @@ export async function openHouses(options: DaemonOptions) {
     configured,
     workerSettings,
   })
+  const limits = await openLimitsHouse({ config, log, events, spentSoFar: ledger.spentSoFar })
   const reports = createReportHouse(config.store ?? paths.store, log)
   return {
     ledger,
@@ -38,12 +40,13 @@ export async function openHouses(options: DaemonOptions) {
     workerSettings,
     workers: createConfiguredWorkers(config, places, workerSettings),
     models,
+    limits,
     reports,
     /** The ledger last: it records how the others end. */
     async close(): Promise<void> {
       await models.loaded.closeAll()
       await models.fleet.stopAll()
-      await Promise.all([reports.close(), callers.close()])
+      await Promise.all([limits.close(), reports.close(), callers.close()])
       events.record('server.stopped')
       await ledger.close()
     },

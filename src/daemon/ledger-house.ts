@@ -19,7 +19,7 @@ export const openLedger = (config: Config, paths: StatePaths, log: Logger): Ledg
   })
 
 /** What the gateway is to know of it. */
-export const describeLedger = ({ record, condition }: Ledger, config: Config) => ({
-  audit: { record, keepsBodies: config.audit && config.audit_bodies },
-  conditions: () => [condition()],
+export const describeAudit = ({ record }: Ledger, config: Config) => ({
+  record,
+  keepsBodies: config.audit && config.audit_bodies,
 })

@@ -43,6 +43,8 @@ export type Call = {
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
   signal: AbortSignal
   abort(reason: AppError): void
+  /** For the answer's head, as long as it has not left. */
+  setHeader(name: string, value: string): void
   /** Runs when the request is over, however it ended; at once if it is over already. */
   defer(cleanUp: () => void): void
 }
@@ -60,6 +62,9 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     progress: 'waiting',
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
+    setHeader(name, value) {
+      if (!response.headersSent) response.setHeader(name, value)
+    },
     defer(cleanUp) {
       if (over) cleanUp()
       else cleanUps.push(cleanUp)

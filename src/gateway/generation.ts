@@ -2,14 +2,20 @@ import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.
 import { AppError } from '../errors.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
+import { holdEmbedding, holdGeneration } from './hold-limits.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000
 
-export type GenerationSource = { models: ModelRouter; state: () => GatewayState }
+export type GenerationSource = {
+  models: ModelRouter
+  state: () => GatewayState
+  limits?: Limits | undefined
+}
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
 export async function startGeneration(
@@ -19,15 +25,20 @@ export async function startGeneration(
 ): Promise<Generation> {
   const { signal } = call
   const stopwatch = createStopwatch(call)
-  const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const route = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const { model, engine, admission } = route
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
-  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
+  const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
+  const held = hold instanceof Promise ? await hold : hold
   const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
     call.progress = `queued ${position}`
   })
   const release = await stopwatch.time(entrance)
   call.defer(release)
+  held.begin()
+  // Only now: who was refused or left while he waited has used nothing.
+  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   call.progress = `prefill 0/${call.record.promptTokens}`
   const choices = prepared.flatMap((prompt) =>
     Array.from({ length: wanted.count }, (_, choice) => prompt.generate(choice, signal)),
@@ -47,13 +58,16 @@ export async function runEmbedding(
   wanted: { model: string; request: EmbedRequest },
 ): Promise<Embeddings & { model: string }> {
   const stopwatch = createStopwatch(call)
-  const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const route = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const { model, engine, admission } = route
   if (!engine.embed)
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
+  const held = await holdEmbedding(source.limits, call, route, wanted.request)
   const release = await stopwatch.time(admission.enter(1, call.signal, () => undefined))
   call.defer(release)
+  held.begin()
   const { worker, ...embeddings } = await engine.embed(wanted.request, call.signal)
   call.record.promptTokens = embeddings.promptTokens
   call.record.tokenSource = 'engine'

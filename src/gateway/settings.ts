@@ -3,6 +3,7 @@ import type { Condition } from './health.ts'
 import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Logger } from '../log.ts'
 
 export type GatewayState = 'starting' | 'ready' | 'draining'
@@ -28,6 +29,8 @@ export type GatewayOptions = {
   protocols: [Protocol, ...Protocol[]]
   models: ModelRouter
   access: Pick<Access, 'identify'>
+  /** Absent: callers may use as much as there is. */
+  limits?: Limits | undefined
   log: Logger
   settings: GatewaySettings
   state: () => GatewayState
