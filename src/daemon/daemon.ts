@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createPriorityBook } from '../admission/priority-book.ts'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import { createGateway, type GatewaySettings } from '../gateway/app.ts'
@@ -125,6 +126,7 @@ const readGatewaySettings = (config: Config): GatewaySettings => ({
   writeTimeoutMs: config.write_timeout,
   host: config.host,
   allowedHosts: config.allowed_hosts,
+  priorities: createPriorityBook(config.priorities),
 })
 
 /** A process of ours that has not answered by then will not. */

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Call } from './call.ts'
+import { enterAdmission } from './enter-admission.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
 
@@ -23,10 +24,7 @@ export async function startGeneration(
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
   call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
-  const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
-    call.progress = `queued ${position}`
-  })
-  const release = await stopwatch.time(entrance)
+  const release = await stopwatch.time(enterAdmission(admission, call, prepared.length * wanted.count))
   call.defer(release)
   call.progress = `prefill 0/${call.record.promptTokens}`
   const choices = prepared.flatMap((prompt) =>
@@ -51,7 +49,7 @@ export async function runEmbedding(
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
-  const release = await admission.enter(1, call.signal, () => undefined)
+  const release = await enterAdmission(admission, call, 1)
   call.defer(release)
   const embeddings = await engine.embed(wanted.request, call.signal)
   call.record.promptTokens = embeddings.promptTokens

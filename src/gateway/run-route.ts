@@ -1,6 +1,7 @@
 import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
+import { assignPriority, lowerPriority } from './assign-priority.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
@@ -32,6 +33,7 @@ export function createRouteHandler(
       return error
     }
     try {
+      assignPriority(request.headers, call, settings.priorities, reply)
       const params = request.params as Record<string, string>
       const result = await route.run({ body: request.body, params }, createContext(call, reply, options))
       if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
@@ -62,7 +64,7 @@ async function stream(
     format,
     keepAliveMs,
     stallMs,
-    describeWait: () => call.progress,
+    describeWait: () => (typeof call.progress === 'string' ? call.progress : call.progress()),
     encodeFailure,
     begin() {
       reply.hijack()
@@ -89,6 +91,7 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
       const names = parameters.map((name) => encodeURIComponent(name.toWellFormed()))
       reply.header('x-sluice-ignored-parameters', names.join(', ').slice(0, 4096))
     },
+    prefer: (wish) => lowerPriority(wish, call, reply),
     generate(model, requests, count) {
       // Answers only: a download or a load may take as long as it takes.
       limitTime(call, options.settings.writeTimeoutMs)
@@ -106,6 +109,7 @@ function limitTime(call: Call, ms: number): void {
   if (ms === 0) return
   const expire = () =>
     call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
+  call.deadline = call.startedAt + ms
   const timer = setTimeout(expire, ms)
   call.defer(() => clearTimeout(timer))
 }

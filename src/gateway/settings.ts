@@ -1,3 +1,4 @@
+import type { PriorityBook } from '../admission/priority-book.ts'
 import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
@@ -19,6 +20,8 @@ export type GatewaySettings = {
   readTimeoutMs: number
   /** Longest time for a whole answer; 0: no limit. */
   writeTimeoutMs: number
+  /** Whose requests go first; default: all alike. */
+  priorities?: PriorityBook
 }
 
 export type GatewayOptions = {
