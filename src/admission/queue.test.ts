@@ -141,6 +141,33 @@ test('bounds over all models: who runs, who waits, and how much that holds', () 
   expect(totals.status()).toEqual({ running: 0, waiting: 0, waitingBytes: 0 })
 })
 
+test('one key never holds more than its share of all places, nor of their memory', () => {
+  const totals = createTotals({ ...unlimited, waiting: 4, waitingBytes: 100, share: 0.5 })
+  const one = openQueue({}, totals)
+  const other = openQueue({}, totals)
+  one.submit(job('running'), job('a1', { key: 'a' }))
+  other.submit(job('running'), job('a2', { key: 'a' }), job('a3', { key: 'a' }))
+  other.submit(
+    job('b1', { key: 'b', bytes: 40 }),
+    job('b2', { key: 'b', bytes: 20 }),
+    job('b3', { key: 'b' }),
+  )
+  expect(other.log.slice(1)).toEqual([
+    'wait a2',
+    'refuse a3: share',
+    'wait b1',
+    'refuse b2: memory',
+    'wait b3',
+  ])
+  // The house is full; here two of the places are of one key.
+  other.submit(job('c1', { key: 'c' }))
+  one.submit(job('c2', { key: 'c' }))
+  expect([other.log.slice(6), one.log.slice(2)]).toEqual([
+    ['refuse b3: displaced', 'wait c1'],
+    ['refuse c2: house'],
+  ])
+})
+
 test('models take turns at the places that are shared between all', () => {
   const totals = createTotals({ ...unlimited, running: 1 })
   const queues = [openQueue({}, totals), openQueue({}, totals)]

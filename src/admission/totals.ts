@@ -6,7 +6,7 @@ export type TotalLimits = {
   waiting: number
   /** Bodies of requests that wait. */
   waitingBytes: number
-  /** Part of the waiting places that one key may hold while others wait. */
+  /** Part of the waiting places, and of the memory, that one key may hold: another model's callers come later. */
   share: number
 }
 
@@ -32,8 +32,15 @@ export function createTotals(limits: TotalLimits): Totals {
   const holders = new Holders()
   const blocked = new Set<() => void>()
   let running = 0
+  const share = shareOf(limits.waiting, limits.share)
+  const bytesByKey = new Map<string, number>()
   let waitingBytes = 0
   const mayRun = () => running < limits.running
+  const hold = (key: string, bytes: number) => {
+    waitingBytes += bytes
+    if (holders.count(key) === 0) bytesByKey.delete(key)
+    else bytesByKey.set(key, (bytesByKey.get(key) ?? 0) + bytes)
+  }
   return {
     mayRun,
     awaitRoom: (onRoom) => blocked.add(onRoom),
@@ -47,29 +54,25 @@ export function createTotals(limits: TotalLimits): Totals {
       }
     },
     refuse({ key, bytes }) {
-      if (holders.total >= limits.waiting) return 'house'
+      if (limits.share < 1 && holders.count(key) >= share) return 'share'
       if (holders.total > 0 && waitingBytes + bytes > limits.waitingBytes) return 'memory'
-      return isOverShare(holders, key, shareOf(limits.waiting, limits.share)) ? 'share' : undefined
+      const own = bytesByKey.get(key)
+      if (own !== undefined && own + bytes > limits.waitingBytes * limits.share) return 'memory'
+      return holders.total >= limits.waiting ? 'house' : undefined
     },
     wait({ key, bytes }) {
       holders.take(key)
-      waitingBytes += bytes
+      hold(key, bytes)
     },
     part({ key, bytes }) {
       holders.give(key)
-      waitingBytes -= bytes
+      hold(key, -bytes)
     },
     status: () => ({ running, waiting: holders.total, waitingBytes }),
   }
 }
 
 export const shareOf = (places: number, share: number): number => Math.max(1, Math.floor(places * share))
-
-/** Whether one more would be too many for a key that is not alone. */
-export const isOverShare = (holders: Holders, key: string, share: number): boolean => {
-  const held = holders.count(key)
-  return held >= share && holders.total > held
-}
 
 /** No bounds but those of each model. */
 export const unlimited: TotalLimits = {

@@ -1,7 +1,7 @@
 import { chooseVictim } from './choose-victim.ts'
 import type { FairOrder, Job as OrderedJob } from './fair-order.ts'
 import { Holders } from './holders.ts'
-import { isOverShare, shareOf, type TotalRefusal, type Totals } from './totals.ts'
+import { shareOf, type TotalRefusal, type Totals } from './totals.ts'
 
 export type WaitingJob = OrderedJob & {
   /** What it keeps in memory while it waits. */
@@ -32,13 +32,17 @@ export class WaitingRoom<J extends WaitingJob> {
   /** For a job that is in the order but has no place yet: one refused for good, or one that makes room for it. */
   judge(order: FairOrder<J>, job: J): { refusal: Refusal } | { victim: J } | undefined {
     const { queue, share } = this.#limits
-    if (order.expectPlace(job) > job.lastPlace) return { refusal: 'hopeless' }
-    if (isOverShare(this.#holders, job.key, shareOf(queue, share))) return { refusal: 'share' }
+    // Its place is counted only where it may matter.
+    if (order.waiting > job.lastPlace && order.expectPlace(job) > job.lastPlace)
+      return { refusal: 'hopeless' }
+    const held = this.#holders.count(job.key)
+    // Alone it may have them all: whoever comes next takes some away.
+    if (held >= shareOf(queue, share) && this.size > held) return { refusal: 'share' }
     const refusal = this.#totals.refuse(job)
-    if (refusal) return { refusal }
-    if (this.size < queue) return undefined
+    if (refusal && refusal !== 'house') return { refusal }
+    if (!refusal && this.size < queue) return undefined
     const victim = chooseVictim(order, this.#holders, job)
-    return victim ? { victim } : { refusal: 'full' }
+    return victim ? { victim } : { refusal: refusal ?? 'full' }
   }
 
   enter(job: J): void {
