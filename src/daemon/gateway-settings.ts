@@ -1,3 +1,4 @@
+import { createPriorityBook } from '../admission/priority-book.ts'
 import type { Config } from '../config/schema.ts'
 import type { GatewaySettings } from '../gateway/app.ts'
 
@@ -9,4 +10,5 @@ export const readGatewaySettings = (config: Config): GatewaySettings => ({
   writeTimeoutMs: config.write_timeout,
   host: config.host,
   allowedHosts: config.allowed_hosts,
+  priorities: createPriorityBook(config.priorities),
 })

@@ -77,6 +77,7 @@ function addContentType(app: FastifyInstance): void {
           `content-encoding ${encoding} is not accepted; send the body as it is`,
         )
       }
+      request.call.bodyBytes = body.length
       done(null, parseJson(body as Buffer))
     } catch (cause) {
       done(cause as Error)

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Priority } from '../admission/priority.ts'
 import { AppError } from '../errors.ts'
 import { anonymous, type Principal } from '../keys/principal.ts'
 
@@ -38,8 +39,14 @@ export type Call = {
   record: CallRecord
   /** Who is calling; known before a route runs. */
   principal: Principal
-  /** What a caller who waits is told in the meantime. */
-  progress: string
+  /** Who goes first where requests wait. */
+  priority: Priority
+  /** Length of the body. */
+  bodyBytes: number
+  /** When the answer must be there, on the clock of `performance.now()`. */
+  deadline?: number
+  /** What a caller who waits is told in the meantime; a function where it changes by itself. */
+  progress: string | (() => string)
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
   signal: AbortSignal
   abort(reason: AppError): void
@@ -59,6 +66,8 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     startedAt: performance.now(),
     record: {},
     principal: anonymous,
+    priority: 'normal',
+    bodyBytes: 0,
     progress: 'waiting',
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),

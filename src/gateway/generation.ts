@@ -4,6 +4,7 @@ import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
+import { enterAdmission } from './enter-admission.ts'
 import { holdEmbedding, holdGeneration } from './hold-limits.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
@@ -31,10 +32,7 @@ export async function startGeneration(
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
   const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
   const held = hold instanceof Promise ? await hold : hold
-  const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
-    call.progress = `queued ${position}`
-  })
-  const release = await stopwatch.time(entrance)
+  const release = await stopwatch.time(enterAdmission(admission, call, prepared.length * wanted.count))
   call.defer(release)
   held.begin()
   // Only now: who was refused or left while he waited has used nothing.
@@ -65,7 +63,7 @@ export async function runEmbedding(
       param: 'model',
     })
   const held = await holdEmbedding(source.limits, call, route, wanted.request)
-  const release = await stopwatch.time(admission.enter(1, call.signal, () => undefined))
+  const release = await stopwatch.time(enterAdmission(admission, call, 1))
   call.defer(release)
   held.begin()
   const { worker, ...embeddings } = await engine.embed(wanted.request, call.signal)

@@ -55,7 +55,7 @@ test('a client that leaves pays for its prompt and for what was generated', asyn
 test('who is refused by the queue, or leaves while he waits in it, pays nothing', async () => {
   const rule = { tokens_per_minute: 910, requests_per_minute: 1000, concurrent_requests: 3 }
   const { port, used, admission, post } = await open(rule, { slots: 1, queue: 1 })
-  const release = await admission.enter(1, new AbortController().signal, () => {})
+  const release = await admission.enter({ units: 1, key: 'other', signal: new AbortController().signal })
   const waiting = send(port, chatBody({ max_tokens: 30 }))
   await expect.poll(() => admission.status().waiting).toBe(1)
   expect(used()).toEqual([1, 32, 1])

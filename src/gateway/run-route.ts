@@ -1,6 +1,7 @@
 import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Protocol, Reply, Route, RouteCall, RouteContext } from '../protocols/protocol.ts'
+import { assignPriority, lowerPriority } from './assign-priority.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
@@ -33,6 +34,7 @@ export function createRouteHandler(
     }
     try {
       const { body, params, query } = request as { body: unknown } & Pick<RouteCall, 'params' | 'query'>
+      assignPriority(request.headers, call, settings.priorities, reply)
       const result = await route.run({ body, params, query }, createContext(call, reply, options))
       if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
       else
@@ -63,7 +65,7 @@ async function stream(
     format,
     keepAliveMs,
     stallMs,
-    describeWait: () => call.progress,
+    describeWait: () => (typeof call.progress === 'string' ? call.progress : call.progress()),
     encodeFailure,
     begin() {
       reply.hijack()
@@ -91,6 +93,7 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
       const names = parameters.map((name) => encodeURIComponent(name.toWellFormed()))
       reply.header('x-sluice-ignored-parameters', names.join(', ').slice(0, 4096))
     },
+    prefer: (wish) => lowerPriority(wish, call, reply),
     generate(model, requests, count) {
       // Answers only: a download or a load may take as long as it takes.
       limitTime(call, options.settings.writeTimeoutMs)
@@ -108,6 +111,7 @@ function limitTime(call: Call, ms: number): void {
   if (ms === 0) return
   const expire = () =>
     call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
+  call.deadline = call.startedAt + ms
   const timer = setTimeout(expire, ms)
   call.defer(() => clearTimeout(timer))
 }

@@ -1,5 +1,6 @@
 import type { AuditOptions } from './audit.ts'
 import type { Condition } from './health.ts'
+import type { PriorityBook } from '../admission/priority-book.ts'
 import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
@@ -22,6 +23,8 @@ export type GatewaySettings = {
   readTimeoutMs: number
   /** Longest time for a whole answer; 0: no limit. */
   writeTimeoutMs: number
+  /** Whose requests go first; default: all alike. */
+  priorities?: PriorityBook
 }
 
 export type GatewayOptions = {

@@ -9,6 +9,9 @@ import type {
 import type { AppError } from '../errors.ts'
 import { parseBody } from './parse-body.ts'
 
+/** Who goes first where requests wait. */
+export type Priority = 'high' | 'normal' | 'low'
+
 /** A wire dialect: its routes, and how it says that something failed. */
 export type Protocol = {
   name: string
@@ -63,6 +66,8 @@ export type RouteContext = {
   lenient: boolean
   /** Names parameters that `lenient` left out; the answer says so in a header. */
   ignore(parameters: string[]): void
+  /** What the body asks for. A caller may lower his class, never raise it; returns the one that he gets. */
+  prefer(priority: Priority): Priority
   /**
    * Resolves the model, checks every prompt, waits for admission. Holds its place until all choices
    * have ended or were left. `choices` is ordered prompt by prompt: index = prompt * count + choice.
