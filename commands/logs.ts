@@ -22,7 +22,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
     '<%= config.bin %> logs -n 1000 --json',
     '<%= config.bin %> logs --requests --status 5xx --since 24h',
     '<%= config.bin %> logs --requests --model qwen --key 4f9x2k7qm1ab -f',
-    '<%= config.bin %> logs --id 0198f3c2-7a10-7b60-a1f4-3d1b3c3f0a11',
+    '<%= config.bin %> logs --id 1795250346372-698efba3-0000006',
     '<%= config.bin %> logs --events --name worker.lost',
   ]
   static override flags = {

@@ -12,7 +12,7 @@ export async function readHistograms(
   where: RawBuilder<unknown>,
   onRow: (row: Row) => void,
 ): Promise<void> {
-  const { rows: hours } = await sql<{ hour: number; size: string | number }>`
+  const { rows: hours } = await sql<{ hour: number; size: number }>`
     select hour, count(*) as size from usage_totals where ${where} group by hour order by hour`.execute(db)
   for (const [first, last] of packHours(hours)) {
     const { rows } = await sql<Row>`
@@ -23,16 +23,16 @@ export async function readHistograms(
   }
 }
 
-function packHours(hours: { hour: number; size: string | number }[]): [first: number, last: number][] {
+function packHours(hours: { hour: number; size: number }[]): [first: number, last: number][] {
   const packs: [number, number][] = []
   let room = 0
   for (const { hour, size } of hours) {
-    room -= Number(size)
+    room -= size
     const pack = packs.at(-1)
     if (pack && room >= 0) pack[1] = hour
     else {
       packs.push([hour, hour])
-      room = rowsPerRead - Number(size)
+      room = rowsPerRead - size
     }
   }
   return packs

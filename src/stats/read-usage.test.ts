@@ -106,6 +106,15 @@ describe.each(storeKinds)('%s', (kind) => {
     })
   })
 
+  test('sums beyond the whole numbers of JavaScript', async () => {
+    const db = await seed(
+      usageRow({ cost_nano: Number.MAX_SAFE_INTEGER }),
+      usageRow({ model: 'qwen', cost_nano: Number.MAX_SAFE_INTEGER }),
+    )
+    const { sum } = await readUsage(db, query())
+    expect(sum.costNano / Number.MAX_SAFE_INTEGER).toBeCloseTo(2, 12)
+  })
+
   test('more groups than the limit: the largest are shown, the total counts all', async () => {
     const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
     const db = await seed(

@@ -35,7 +35,7 @@ async function readAll(db: Database, query: UsageQuery): Promise<UsageReport> {
   return {
     since: query.since,
     until: query.until,
-    sum: { ...toSums(sums), ...all.summary() },
+    sum: { ...toSums(sums!), ...all.summary() },
     groups: Object.fromEntries(
       [...found].map(([by, { groups, omitted }]) => [
         by,
@@ -54,11 +54,10 @@ function createFilter({ since, until, only }: UsageQuery): RawBuilder<unknown> {
   return sql.join(conditions, sql` and `)
 }
 
-/** PostgreSQL sums whole numbers to `numeric`, which comes as text. */
-type SumRow = Record<'requests' | 'errors' | 'prompt' | 'completion' | 'cached' | 'cost', string | number> & {
-  name: string | number
-  groups: string | number
-}
+type SumRow = Sums & { name: string | number; groups: number }
+
+/** As a double: PostgreSQL would give text, and Node fails on whole numbers above 2^53. */
+const sumOf = (column: string) => sql`cast(coalesce(sum(${sql.ref(column)}), 0) as double precision)`
 
 /** Sums per value of `column`: of hours the last ones, in order; else those with the most requests. */
 async function readSums(
@@ -68,10 +67,10 @@ async function readSums(
   end: RawBuilder<unknown> = sql``,
 ): Promise<SumRow[]> {
   const { rows } = await sql<SumRow>`
-    select ${column} as name, count(*) over () as groups, coalesce(sum(requests), 0) as requests,
-      coalesce(sum(errors), 0) as errors, coalesce(sum(prompt_tokens), 0) as prompt,
-      coalesce(sum(completion_tokens), 0) as completion, coalesce(sum(cached_tokens), 0) as cached,
-      coalesce(sum(cost_nano), 0) as cost
+    select ${column} as name, count(*) over () as groups, ${sumOf('requests')} as requests,
+      ${sumOf('errors')} as errors, ${sumOf('prompt_tokens')} as "promptTokens",
+      ${sumOf('completion_tokens')} as "completionTokens", ${sumOf('cached_tokens')} as "cachedTokens",
+      ${sumOf('cost_nano')} as "costNano"
     from usage_totals where ${where} ${end}`.execute(db)
   return rows
 }
@@ -80,7 +79,7 @@ async function readGroups(db: Database, where: RawBuilder<unknown>, by: Dimensio
   const column = sql.ref(dimensions[by])
   const order = by === 'hour' ? sql`hour desc` : sql`sum(requests) desc, ${column}`
   const rows = await readSums(db, where, column, sql`group by ${column} order by ${order} limit ${limit}`)
-  const omitted = Math.max(0, Number(rows[0]?.groups ?? 0) - rows.length)
+  const omitted = Math.max(0, (rows[0]?.groups ?? 0) - rows.length)
   if (by === 'hour') rows.reverse()
   const groups = rows.map((row): [string, GroupSums] => {
     const name = String(row.name)
@@ -89,14 +88,7 @@ async function readGroups(db: Database, where: RawBuilder<unknown>, by: Dimensio
   return { groups: new Map(groups), omitted }
 }
 
-const toSums = (row: SumRow | undefined): Sums => ({
-  requests: Number(row?.requests ?? 0),
-  errors: Number(row?.errors ?? 0),
-  promptTokens: Number(row?.prompt ?? 0),
-  completionTokens: Number(row?.completion ?? 0),
-  cachedTokens: Number(row?.cached ?? 0),
-  costNano: Number(row?.cost ?? 0),
-})
+const toSums = ({ name: _name, groups: _groups, ...sums }: SumRow): Sums => sums
 
 /** SQLite takes 32766 parameters; there are never more groups than `limit`. */
 async function readKeyNames(db: Database, ids: string[]): Promise<Map<string, string>> {

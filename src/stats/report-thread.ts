@@ -76,7 +76,8 @@ export function createReportReader(options: ReportReaderOptions): ReportReader {
     const answer = await thread.ask({ name, query }, limitMs)
     if ('answer' in answer) return done(answer.answer as never)
     if (closed) return fail(closing())
-    if (answer.lost) await end()
+    // Not waited for: what hangs may hang on.
+    if (answer.lost) void end()
     log.warn({ event: 'store.unavailable', reason: answer.failure }, 'a report could not be read')
     fail(unavailable())
   }

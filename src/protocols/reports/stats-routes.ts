@@ -26,7 +26,7 @@ function readPeriod({ since, until }: { since?: number | undefined; until?: numb
   const end = until ?? Date.now()
   const start = since ?? end - dayMs
   if (start < end) return { since: start, until: end }
-  throw new AppError('invalid_request', "'since' must be before 'until', and neither in the future", {
+  throw new AppError('invalid_request', "'since' must be before 'until', which is now unless it is given", {
     param: 'since',
   })
 }
