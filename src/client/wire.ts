@@ -1,5 +1,6 @@
 /** The wire types that commands print; they live with the protocol that defines them. */
 export type {
+  BreakerView,
   DaemonStatus,
   ListedModel,
   ListedWorker,

@@ -3,7 +3,11 @@ import { configSchema, type ConfigKey } from './schema.ts'
 const durationKeys = new Set<ConfigKey>([
   'queue_timeout',
   'read_timeout',
-  'write_timeout',
+  'request_timeout',
+  'load_timeout',
+  'connect_timeout',
+  'first_token_timeout',
+  'idle_timeout',
   'keep_alive',
   'drain_timeout',
   'jwt_clock_skew',

@@ -122,7 +122,8 @@ const readGatewaySettings = (config: Config): GatewaySettings => ({
   bodyLimitBytes: config.body_limit,
   keepAliveMs: config.keep_alive,
   readTimeoutMs: config.read_timeout,
-  writeTimeoutMs: config.write_timeout,
+  requestTimeoutMs: config.request_timeout,
+  loadTimeoutMs: config.load_timeout,
   host: config.host,
   allowedHosts: config.allowed_hosts,
 })
@@ -133,6 +134,7 @@ const startTimeoutMs = 60_000
 const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): WorkerSettings => ({
   connect: connectWorker,
   startTimeoutMs,
+  connectTimeoutMs: config.connect_timeout,
   reportTimeoutMs: config.worker_timeout,
   stallMs: config.worker_stall_timeout,
   socketFolder: paths.sockets,

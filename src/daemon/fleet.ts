@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createReplicaSet, type ReplicaSet, type ReplicaSetOptions } from '../routing/replica-set.ts'
+import { createBreakerReport, type BreakerEvents } from './breaker-report.ts'
 import type { StartHooks, Worker } from '../workers/worker.ts'
 
 /** All workers of a daemon, and for each model the set of its replicas. */
@@ -25,7 +26,10 @@ export interface Fleet {
 export type FleetOptions = {
   balance: NonNullable<ReplicaSetOptions['policy']>
   waitMs: number
+  /** Which worker is left alone, how long it may be silent, and how often another is asked. */
+  patience?: Pick<ReplicaSetOptions, 'breaker' | 'limits' | 'budget'>
   log: Logger
+  events?: BreakerEvents | undefined
   /** Runs after each change of what workers serve. */
   onChange(): void
 }
@@ -82,12 +86,15 @@ export function createFleet(options: FleetOptions): Fleet {
 }
 
 /** For each model the set of its replicas, whoever runs them. */
-function createReplicaSets({ balance, waitMs, log }: FleetOptions, workers: () => Worker[]) {
+function createReplicaSets(options: FleetOptions, workers: () => Worker[]) {
+  const { balance, waitMs, patience, log, events } = options
   const sets = new Map<string, ReplicaSet>()
   const make = (model: string) => {
     const set = createReplicaSet(model, {
       policy: balance,
       waitMs,
+      ...patience,
+      onBreaker: createBreakerReport(log, events),
       onMoved: ({ from, to, error }) =>
         log.warn({ event: 'request.moved', model, from, to, code: error.code }, error.message),
     })

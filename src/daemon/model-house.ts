@@ -16,8 +16,10 @@ import type { ResolveHooks } from '../routing/model-router.ts'
 import type { ReplicaSet } from '../routing/replica-set.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 import type { ModelSettings } from './configured-models.ts'
+import type { BreakerEvents } from './breaker-report.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { bringUpLocally } from './local-replicas.ts'
+import { readPatience } from './read-patience.ts'
 
 /** Engines that need no file. */
 const defaultSources: Record<string, string> = { fake: 'fake:' }
@@ -37,6 +39,7 @@ export type ModelHouseOptions = {
   configured: ModelSettings[]
   workerSettings: WorkerSettings
   log: Logger
+  events?: BreakerEvents | undefined
 }
 
 /** Joins files, settings, workers and engines: which models exist, and how each is brought up. */
@@ -47,6 +50,8 @@ export function createModelHouse(options: ModelHouseOptions): ModelHouse {
   const fleet = createFleet({
     balance: config.balance,
     waitMs: config.worker_wait,
+    patience: readPatience(config),
+    events: options.events,
     log,
     onChange: () => unloadEmpty(loaded, fleet),
   })
@@ -137,7 +142,7 @@ async function bringUp(
 
 /** Admission follows the slots of the workers that come and go. */
 function openModel(config: Config, set: ReplicaSet, takeDown: () => Promise<void>): BroughtUp {
-  const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.status().slots)
+  const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.openSlots())
   const admission = createAdmission({
     slots: countSlots(),
     queue: config.queue_size,

@@ -40,6 +40,8 @@ export type Call = {
   progress: string
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
   signal: AbortSignal
+  /** When it aborts by itself, on the clock of `performance.now()`. */
+  deadline?: number
   abort(reason: AppError): void
   /** Runs when the request is over, however it ended; at once if it is over already. */
   defer(cleanUp: () => void): void

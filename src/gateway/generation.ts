@@ -3,13 +3,18 @@ import { AppError } from '../errors.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Call } from './call.ts'
-import type { GatewayState } from './settings.ts'
+import type { GatewaySettings, GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
+import { unlessAborted, within } from './waits.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000
 
-export type GenerationSource = { models: ModelRouter; state: () => GatewayState }
+export type GenerationSource = {
+  models: ModelRouter
+  settings: Pick<GatewaySettings, 'loadTimeoutMs'>
+  state: () => GatewayState
+}
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
 export async function startGeneration(
@@ -21,7 +26,9 @@ export async function startGeneration(
   const stopwatch = createStopwatch()
   const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
   call.progress = 'waiting'
-  const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
+  const requests = wanted.requests.map((request) => withDeadline(request, call))
+  const preparing = Promise.all(requests.map((request) => engine.prepare(request)))
+  const prepared = await unlessAborted(preparing, signal)
   call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
     call.progress = `queued ${position}`
@@ -53,13 +60,13 @@ export async function runEmbedding(
     })
   const release = await admission.enter(1, call.signal, () => undefined)
   call.defer(release)
-  const embeddings = await engine.embed(wanted.request, call.signal)
+  const embeddings = await engine.embed(withDeadline(wanted.request, call), call.signal)
   call.record.promptTokens = embeddings.promptTokens
   return { model, ...embeddings }
 }
 
 async function resolveModel(
-  { models, state }: GenerationSource,
+  { models, settings, state }: GenerationSource,
   call: Call,
   name: string,
 ): Promise<ModelRoute> {
@@ -67,15 +74,28 @@ async function resolveModel(
     const message = 'the server is shutting down and takes no new requests; try again in a moment'
     throw new AppError('draining', message, { retryAfterMs: drainingRetryMs })
   }
-  const route = await models.resolve(name, {
-    signal: call.signal,
-    onProgress(fraction) {
-      call.progress = `loading ${Math.round(fraction * 100)}%`
-    },
-  })
+  const onProgress = (fraction: number) => {
+    call.progress = `loading ${Math.round(fraction * 100)}%`
+  }
+  const ms = settings.loadTimeoutMs
+  const limit = { signal: call.signal, ms, describeExpiry: () => describeLoad(name, ms) }
+  const route = await within(limit, (signal) => models.resolve(name, { signal, onProgress }))
   call.record.model = route.model
   return route
 }
+
+const withDeadline = <T extends object>(request: T, { deadline }: Call): T =>
+  deadline === undefined ? request : { ...request, deadline }
+
+/** As long as a large model still loads. */
+const loadingRetryMs = 10_000
+
+const describeLoad = (model: string, ms: number) =>
+  new AppError(
+    'timeout',
+    `${model} is still loading after ${ms / 1000} s, which is load_timeout; the load goes on, so try again later`,
+    { retryAfterMs: loadingRetryMs, details: { timeout: 'load_timeout', limit_ms: ms } },
+  )
 
 function createStopwatch() {
   let totalMs = 0

@@ -15,10 +15,14 @@ export function sendError(
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"')
   // Memory does not come back by itself: the official clients would try twice more.
-  if (error.status === 507) reply.header('x-should-retry', 'false')
+  if (error.status === 507 || isLate(error)) reply.header('x-should-retry', 'false')
   if (error.code === 'draining') reply.header('connection', 'close')
   sendJson(reply, error.status, protocol.encodeError(error))
 }
+
+/** A request that was too slow as a whole would be so again. */
+const isLate = ({ code, details }: AppError): boolean =>
+  code === 'timeout' && /^(request_timeout|x-.*)$/.test(String(details?.['timeout']))
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown): void {
   reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body))
