@@ -26,14 +26,14 @@ export async function within<T>(
   { signal, ms, describeExpiry }: TimeLimit,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  if (ms === 0) return work(signal)
+  if (ms === 0) return unlessAborted(work(signal), signal)
   const late = new AbortController()
   const leave = () => late.abort(signal.reason)
   if (signal.aborted) leave()
   signal.addEventListener('abort', leave)
   const timer = setTimeout(() => late.abort(describeExpiry()), ms)
   try {
-    return await work(late.signal)
+    return await unlessAborted(work(late.signal), late.signal)
   } catch (cause) {
     throw late.signal.aborted ? late.signal.reason : cause
   } finally {

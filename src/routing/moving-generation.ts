@@ -164,13 +164,13 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
 
   /** Leaves no attempt behind if the replica fails, or if the generation is over before it has started. */
   async #startElsewhere(): Promise<void> {
-    const { seating, request, prepared } = this.#options
+    const { seating, prepared } = this.#options
     const { signal } = this.#abort
     const seat = this.#seat ?? (await this.#waitForSeat())
     this.#seat = undefined
     if (seat === undefined) return
     try {
-      const ready = prepared.get(seat.engine) ?? (await unlessAborted(seat.engine.prepare(request), signal))
+      const ready = prepared.get(seat.engine) ?? (await unlessAborted(this.#prepare(seat), signal))
       prepared.set(seat.engine, ready)
       if (this.#isOver()) discard(seat)
       else this.#start(seat, ready)
@@ -181,6 +181,11 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
       if (signal.aborted) throw toCancelled(cause)
       seating.fail(this.#passenger, seat, cause)
     }
+  }
+
+  #prepare({ id, engine }: Seat): Promise<Prepared> {
+    const { limits, request } = this.#options
+    return createStepWatch(id, limits).guard(engine.prepare(request))
   }
 
   async #waitForSeat(): Promise<Seat | undefined> {

@@ -19,7 +19,7 @@ import {
   type Passenger,
   type Seating,
 } from './seating.ts'
-import { noLimits, type StepLimits } from './step-watch.ts'
+import { createStepWatch, noLimits, type StepLimits } from './step-watch.ts'
 import { summarizeEmbedding, summarizeKinds, summarizeModel, sumStatus } from './sum-replicas.ts'
 
 export type ReplicaSetOptions = {
@@ -144,7 +144,11 @@ async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared
   const first = await runSomewhere(
     seating,
     { journey, prefix },
-    { run: (engine) => engine.prepare(request), proves: 'neutral' },
+    {
+      // A worker that is stuck counts no tokens either.
+      run: (engine, worker) => createStepWatch(worker, limits).guard(engine.prepare(request)),
+      proves: 'neutral',
+    },
   )
   const prepared = new Map([[first.engine, first.value]])
   return {

@@ -104,7 +104,7 @@ async function waitForSeat(
 }
 
 export type Action<T> = {
-  run(engine: Engine): Promise<T>
+  run(engine: Engine, worker: string): Promise<T>
   /** What success says of the replica: one that counts tokens may still be unable to generate any. */
   proves: Conclusion
   signal?: AbortSignal
@@ -119,7 +119,7 @@ export async function runSomewhere<T>(
   for (;;) {
     const seat = seating.take(passenger) ?? (await seating.wait(passenger, signal))
     try {
-      const value = await run(seat.engine)
+      const value = await run(seat.engine, seat.id)
       seat.pass.conclude(proves)
       return { value, engine: seat.engine }
     } catch (cause) {
