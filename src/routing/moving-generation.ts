@@ -6,7 +6,7 @@ import type { PromptPrefix } from './prompt-prefix.ts'
 import type { Conclusion } from './replica-guard.ts'
 import type { Seat } from './replica-roster.ts'
 import type { Passenger, Seating } from './seating.ts'
-import { createStepWatch, type StepLimits, type StepWatch } from './step-watch.ts'
+import { createStepWatch, guardOnce, type StepLimits, type StepWatch } from './step-watch.ts'
 
 type Result = IteratorResult<EngineEvent, undefined>
 type Attempt = { seat: Seat; events: AsyncIterator<EngineEvent>; abort: AbortController; watch: StepWatch }
@@ -112,6 +112,7 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
       return result.done === true ? over : result
     } catch (cause) {
       seat.settle()
+      watch.stop()
       this.#attempt = undefined
       if (isTimeout(cause)) leave(attempt)
       if (this.#isOver()) return undefined
@@ -185,7 +186,7 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
 
   #prepare({ id, engine }: Seat): Promise<Prepared> {
     const { limits, request } = this.#options
-    return createStepWatch(id, limits).guard(engine.prepare(request))
+    return guardOnce(id, limits, engine.prepare(request))
   }
 
   async #waitForSeat(): Promise<Seat | undefined> {
@@ -217,6 +218,7 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
     if (this.#state === 'running') this.#options.onOver(this)
     this.#state = 'over'
     this.#attempt?.seat.pass.conclude('neutral')
+    this.#attempt?.watch.stop()
     this.#options.signal.removeEventListener('abort', this.#onAbort)
   }
 

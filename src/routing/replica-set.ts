@@ -19,7 +19,7 @@ import {
   type Passenger,
   type Seating,
 } from './seating.ts'
-import { createStepWatch, noLimits, type StepLimits } from './step-watch.ts'
+import { guardOnce, noLimits, type StepLimits } from './step-watch.ts'
 import { summarizeEmbedding, summarizeKinds, summarizeModel, sumStatus } from './sum-replicas.ts'
 
 export type ReplicaSetOptions = {
@@ -146,7 +146,7 @@ async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared
     { journey, prefix },
     {
       // A worker that is stuck counts no tokens either.
-      run: (engine, worker) => createStepWatch(worker, limits).guard(engine.prepare(request)),
+      run: (engine, worker) => guardOnce(worker, limits, engine.prepare(request)),
       proves: 'neutral',
     },
   )

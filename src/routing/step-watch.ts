@@ -16,35 +16,68 @@ export interface StepWatch {
   /** Text has come: from now on it is the pieces that must not be too far apart. */
   sawText(): void
   interrupt(cause: AppError): void
+  /** To be called at the end: leaves no timer. */
+  stop(): void
 }
 
-export function createStepWatch(worker: string, limits: StepLimits): StepWatch {
-  const { firstTokenMs, idleMs } = limits
-  const began = performance.now()
-  let hasText = false
+/** One timer for all steps, which looks again when it finds that another step has begun: tokens are many. */
+export function createStepWatch(worker: string, { firstTokenMs, idleMs }: StepLimits): StepWatch {
+  let limitMs = firstTokenMs
+  let since = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  /** Of the step that is waited for. */
   let reject: ((cause: AppError) => void) | undefined
+  let hasText = false
+
+  const look = () => {
+    timer = undefined
+    if (reject === undefined) return
+    const rest = since + limitMs - performance.now()
+    if (rest > 0) timer = setTimeout(look, Math.ceil(rest))
+    else reject(hasText ? describeStall(worker, idleMs) : describeSilence(worker, firstTokenMs))
+  }
+  const end = () => (reject = undefined)
   return {
     guard(step) {
-      const limit = hasText ? idleMs : firstTokenMs
-      const rest = hasText ? idleMs : began + firstTokenMs - performance.now()
+      // The first text has one limit for all steps before it.
+      if (hasText) since = performance.now()
+      if (limitMs > 0) timer ??= setTimeout(look, Math.max(0, Math.ceil(since + limitMs - performance.now())))
       return new Promise((resolve, fail) => {
-        const expire = () =>
-          fail(hasText ? describeStall(worker, idleMs) : describeSilence(worker, firstTokenMs))
-        const timer = limit > 0 ? setTimeout(expire, Math.max(0, rest)) : undefined
-        const end = <V>(settle: (value: V) => void) => {
-          return (value: V) => {
-            clearTimeout(timer)
-            settle(value)
-          }
-        }
-        reject = end(fail)
-        step.then(end(resolve), end(fail))
+        reject = fail
+        step.then(
+          (value) => {
+            end()
+            resolve(value)
+          },
+          (cause: unknown) => {
+            end()
+            fail(cause)
+          },
+        )
       })
     },
     sawText() {
       hasText = true
+      limitMs = idleMs
+      clearTimeout(timer)
+      timer = undefined
     },
     interrupt: (cause) => reject?.(cause),
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
+      reject = undefined
+    },
+  }
+}
+
+/** For work of one step. */
+export async function guardOnce<T>(worker: string, limits: StepLimits, work: Promise<T>): Promise<T> {
+  const watch = createStepWatch(worker, limits)
+  try {
+    return await watch.guard(work)
+  } finally {
+    watch.stop()
   }
 }
 
