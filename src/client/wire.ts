@@ -1,6 +1,5 @@
 /** The wire types that commands print; they live with the protocol that defines them. */
 export type {
-  BreakerView,
   DaemonStatus,
   ListedModel,
   ListedWorker,
