@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describeSetting } from './describe-setting.ts'
 import { resolveConfig } from './resolve.ts'
 
 const resolve = (flags: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) =>
@@ -35,4 +36,12 @@ test.each([
   [{ breaker: { attempts: 3 } }, 'breaker'],
 ])('%j is refused by its key', (flags, param) => {
   expect(() => resolve(flags)).toThrow(expect.objectContaining({ code: 'invalid_config', param }))
+})
+
+test('what is shown may be written back', () => {
+  const { breaker, idle_timeout } = resolve({ breaker: { open_time: '1500ms' } })
+  const shown = describeSetting('breaker', breaker, 'default').value
+  expect(shown).toMatchObject({ failures: 5, window: '60s', open_time: '1.5s', longest_open_time: '300s' })
+  expect(resolve({ breaker: shown }).breaker).toEqual(breaker)
+  expect(describeSetting('idle_timeout', idle_timeout, 'default').value).toBe('600s')
 })

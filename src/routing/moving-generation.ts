@@ -3,7 +3,7 @@ import type { EngineEvent, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import { isMovable, lostInMidAnswer, type Journey } from './journey.ts'
 import type { PromptPrefix } from './prompt-prefix.ts'
-import type { Conclusion } from './replica-guard.ts'
+import { judgeAbort } from './replica-guard.ts'
 import type { Seat } from './replica-roster.ts'
 import type { Passenger, Seating } from './seating.ts'
 import { createStepWatch, guardOnce, type StepLimits, type StepWatch } from './step-watch.ts'
@@ -253,10 +253,6 @@ function leave({ events, abort }: Attempt): void {
   abort.abort(cancelled())
   void events.return?.().catch(() => undefined)
 }
-
-/** The operator's limit has passed without any text: that is the worker's. A caller's own limit says nothing. */
-const judgeAbort = (reason: unknown): Conclusion =>
-  isTimeout(reason) && reason.details?.['timeout'] === 'request_timeout' ? reason : 'neutral'
 
 const isTimeout = (cause: unknown): cause is AppError => cause instanceof AppError && cause.code === 'timeout'
 

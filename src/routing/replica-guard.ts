@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { AppError, ErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
 import {
   createBreaker,
   type BreakerChange,
@@ -33,6 +33,13 @@ const sameLossMs = 1000
 
 /** How one attempt ended. `neutral`: nothing can be said. */
 export type Conclusion = 'success' | 'neutral' | AppError
+
+/**
+ * What it says of a worker that its request was aborted before there was any text. The operator's own limit has
+ * passed: that is the worker's. A caller who left, or set a limit himself, says nothing.
+ */
+export const judgeAbort = (reason: unknown): Conclusion =>
+  reason instanceof AppError && reason.details?.['timeout'] === 'request_timeout' ? reason : 'neutral'
 
 export type GuardedPass = { answered(): void; conclude(conclusion: Conclusion): void }
 

@@ -5,7 +5,7 @@ import { areHopeless, describeNoneServes } from './describe-replicas.ts'
 import type { Journey } from './journey.ts'
 import type { PromptPrefix } from './prompt-prefix.ts'
 import { describeHeldBack } from './held-back.ts'
-import type { Conclusion } from './replica-guard.ts'
+import { judgeAbort, type Conclusion } from './replica-guard.ts'
 import type { ReplicaRoster, Seat } from './replica-roster.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
@@ -123,7 +123,7 @@ export async function runSomewhere<T>(
       seat.pass.conclude(proves)
       return { value, engine: seat.engine }
     } catch (cause) {
-      if (signal?.aborted) seat.pass.conclude('neutral')
+      if (signal?.aborted) seat.pass.conclude(judgeAbort(signal.reason))
       seating.fail(passenger, seat, cause)
     } finally {
       seat.settle()
