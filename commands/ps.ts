@@ -1,5 +1,6 @@
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { formatBytes, formatCount, formatDuration } from '../src/cli/format.ts'
+import { describeReplicaState } from '../src/cli/describe-replica-state.ts'
 import { findDaemon } from '../src/client/find-daemon.ts'
 import { exitCodes } from '../src/errors.ts'
 import type { RunningEngine, RunningReplica } from '../src/client/wire.ts'
@@ -51,7 +52,7 @@ function describeRow(engine: RunningEngine, replica: RunningReplica): string[] {
   return [
     isFirst ? engine.model : '',
     replica.worker,
-    replica.state,
+    describeReplicaState(replica.state, [replica.breaker]),
     replica.engine,
     isFirst ? (engine.quantization ?? '-') : '',
     `${replica.busy_slots}/${replica.slots}`,

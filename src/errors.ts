@@ -39,6 +39,7 @@ const errorTable = {
   engine_failed: { status: 502, exit: exitCodes.failure },
   worker_incompatible: { status: 502, exit: exitCodes.failure },
   worker_lost: { status: 503, exit: exitCodes.failure },
+  circuit_open: { status: 503, exit: exitCodes.busy },
   overloaded: { status: 503, exit: exitCodes.busy },
   draining: { status: 503, exit: exitCodes.busy },
   store_unavailable: { status: 503, exit: exitCodes.resources },

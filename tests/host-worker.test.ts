@@ -28,6 +28,7 @@ afterEach(async () => {
 const settings = (change: Partial<WorkerSettings> = {}): WorkerSettings => ({
   connect: connectWorker,
   startTimeoutMs: 30_000,
+  connectTimeoutMs: 5_000,
   reportTimeoutMs: 10_000,
   stallMs: 60_000,
   socketFolder: folder,

@@ -39,6 +39,7 @@ function createWorker(source: string): Worker {
     settings: {
       connect: connectWorker,
       startTimeoutMs: 60_000,
+      connectTimeoutMs: 5_000,
       reportTimeoutMs: 10_000,
       stallMs: 60_000,
       socketFolder: folder,

@@ -1,5 +1,6 @@
 import { BaseCommand } from '../../src/cli/base-command.ts'
 import { formatBytes, formatDuration } from '../../src/cli/format.ts'
+import { describeReplicaState } from '../../src/cli/describe-replica-state.ts'
 import { findDaemon } from '../../src/client/find-daemon.ts'
 import type { ListedWorker } from '../../src/client/wire.ts'
 import { exitCodes } from '../../src/errors.ts'
@@ -28,7 +29,7 @@ export default class WorkerList extends BaseCommand<typeof WorkerList> {
     const rows = workers.map((worker) => [
       worker.id,
       worker.kind,
-      worker.state,
+      describeReplicaState(worker.state, Object.values(worker.breakers)),
       worker.models.join(', ') || '-',
       worker.engine ?? '-',
       `${worker.busy_slots}/${worker.slots}`,

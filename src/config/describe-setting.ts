@@ -3,7 +3,11 @@ import { configSchema, type ConfigKey } from './schema.ts'
 const durationKeys = new Set<ConfigKey>([
   'queue_timeout',
   'read_timeout',
-  'write_timeout',
+  'request_timeout',
+  'load_timeout',
+  'connect_timeout',
+  'first_token_timeout',
+  'idle_timeout',
   'keep_alive',
   'drain_timeout',
   'jwt_clock_skew',
@@ -13,9 +17,22 @@ const durationKeys = new Set<ConfigKey>([
   'limits_timeout',
 ])
 
+const breakerDurations = new Set(['window', 'open_time', 'longest_open_time'])
+
+const inSeconds = (ms: unknown) => `${Number(ms) / 1000}s`
+
+function describeValue(key: ConfigKey, value: unknown): unknown {
+  if (durationKeys.has(key)) return inSeconds(value)
+  if (key !== 'breaker') return value
+  const entries = Object.entries(value as object)
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, breakerDurations.has(name) ? inSeconds(each) : each]),
+  )
+}
+
 /** A resolved value as one would write it in the config file: durations are kept in milliseconds inside. */
 export function describeSetting(key: ConfigKey, value: unknown, origin: string) {
-  const shown = hideSecret(key, durationKeys.has(key) ? `${Number(value) / 1000}s` : value)
+  const shown = hideSecret(key, describeValue(key, value))
   return {
     key,
     value: shown ?? null,

@@ -6,6 +6,7 @@ import { limitSettings } from './limits-schema.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
 import { ledgerSettings } from './ledger-schema.ts'
 import { byteSize } from './size.ts'
+import { timeoutSettings } from './timeout-schema.ts'
 import { workerSchema } from './worker-schema.ts'
 
 /** Every setting, its default and its meaning. `config show`, the flags and the docs are read from here. */
@@ -46,7 +47,7 @@ export const configSchema = z.strictObject({
   ...admissionSettings,
   body_limit: byteSize.default(16 * 1024 ** 2).describe('largest request body'),
   read_timeout: duration.default(60_000).describe('longest time for a request to arrive'),
-  write_timeout: duration.default(0).describe('longest time for a whole answer; 0: no limit'),
+  ...timeoutSettings,
   keep_alive: duration.default(5000).describe('silence before an SSE comment is sent'),
   drain_timeout: duration.default(30_000).describe('time that running requests get when the daemon stops'),
   lenient: z.boolean().default(false).describe('ignore unknown request parameters instead of refusing them'),

@@ -13,6 +13,7 @@ import type {
   RunningReplica,
 } from '../protocols/control/types.ts'
 import type { RunningModel } from '../routing/loading-model.ts'
+import { describeBreaker } from './describe-breaker.ts'
 import { createModelActions } from './model-actions.ts'
 import type { Fleet } from './fleet.ts'
 import { insideDaemon } from './local-replicas.ts'
@@ -106,7 +107,7 @@ function describeEngine(
     replicas: fleet
       .replicas(model)
       .replicas()
-      .map((replica) => describeReplica(replica, fleet)),
+      .map((replica) => describeReplica(replica, model, fleet)),
     architecture: info.architecture,
     quantization: info.quantization ?? null,
     parameters: info.parameters ?? null,
@@ -121,7 +122,7 @@ function describeEngine(
   }
 }
 
-function describeReplica({ id, state, engine }: Replica, fleet: Fleet): RunningReplica {
+function describeReplica({ id, state, engine }: Replica, model: string, fleet: Fleet): RunningReplica {
   const status = engine?.status()
   const connection = fleet.workers().find((worker) => worker.id === id)?.connection
   const memoryBytes = id === insideDaemon ? process.memoryUsage.rss() : connection?.report().memoryUsedBytes
@@ -129,6 +130,7 @@ function describeReplica({ id, state, engine }: Replica, fleet: Fleet): RunningR
     worker: id,
     engine: engine?.kind ?? '-',
     state,
+    breaker: describeBreaker(fleet.replicas(model).breaker(id)),
     slots: status?.slots ?? 0,
     busy_slots: status?.busySlots ?? 0,
     waiting: status?.waiting ?? 0,

@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createReplicaSet, type ReplicaSet, type ReplicaSetOptions } from '../routing/replica-set.ts'
 import type { Events } from '../stats/events.ts'
+import { createBreakerReport } from './breaker-report.ts'
 import type { StartHooks, Worker } from '../workers/worker.ts'
 
 import { createWorkerEvents } from './worker-events.ts'
@@ -28,6 +29,8 @@ export interface Fleet {
 export type FleetOptions = {
   balance: NonNullable<ReplicaSetOptions['policy']>
   waitMs: number
+  /** Which worker is left alone, how long it may be silent, and how often another is asked. */
+  patience?: Pick<ReplicaSetOptions, 'breaker' | 'limits' | 'budget'>
   log: Logger
   events: Events
   /** Runs after each change of what workers serve. */
@@ -94,12 +97,15 @@ function followWorkers({ events, onChange }: FleetOptions, join: (worker: Worker
 }
 
 /** For each model the set of its replicas, whoever runs them. */
-function createReplicaSets({ balance, waitMs, log }: FleetOptions, workers: () => Worker[]) {
+function createReplicaSets(options: FleetOptions, workers: () => Worker[]) {
+  const { balance, waitMs, patience, log, events } = options
   const sets = new Map<string, ReplicaSet>()
   const make = (model: string) => {
     const set = createReplicaSet(model, {
       policy: balance,
       waitMs,
+      ...patience,
+      onBreaker: createBreakerReport(log, events),
       onMoved: ({ from, to, error }) =>
         log.warn({ event: 'request.moved', model, from, to, code: error.code }, error.message),
     })

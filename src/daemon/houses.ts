@@ -59,6 +59,7 @@ const startTimeoutMs = 60_000
 const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): WorkerSettings => ({
   connect: connectWorker,
   startTimeoutMs,
+  connectTimeoutMs: config.connect_timeout,
   reportTimeoutMs: config.worker_timeout,
   stallMs: config.worker_stall_timeout,
   socketFolder: paths.sockets,

@@ -24,6 +24,7 @@ function open(models: unknown[]) {
     workerSettings: {
       connect: connectWorker,
       startTimeoutMs: 30_000,
+      connectTimeoutMs: 5_000,
       reportTimeoutMs: 10_000,
       stallMs: 60_000,
       socketFolder: join(folder, 'workers'),

@@ -21,6 +21,7 @@ import type { ModelSettings } from './configured-models.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { bringUpLocally } from './local-replicas.ts'
 import { readTotalLimits } from './total-limits.ts'
+import { readPatience } from './read-patience.ts'
 
 /** Engines that need no file. */
 const defaultSources: Record<string, string> = { fake: 'fake:' }
@@ -52,6 +53,7 @@ export function createModelHouse(options: ModelHouseOptions): ModelHouse {
   const fleet = createFleet({
     balance: config.balance,
     waitMs: config.worker_wait,
+    patience: readPatience(config),
     log,
     events: options.events,
     onChange: () => unloadEmpty(loaded, fleet),
@@ -147,7 +149,7 @@ async function bringUp(
 
 /** Admission follows the slots of the workers that come and go. */
 function openModel({ config, totals }: House, set: ReplicaSet, takeDown: () => Promise<void>): BroughtUp {
-  const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.status().slots)
+  const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.openSlots())
   const admission = createAdmission({
     slots: countSlots(),
     queue: config.queue_size,

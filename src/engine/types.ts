@@ -54,6 +54,8 @@ export type GenerateRequest = {
   stop: string[]
   /** Keep going after the end-of-generation token (for benchmarks). */
   ignoreEos: boolean
+  /** When its caller stops waiting, on the clock of `performance.now()`; its signal aborts then. */
+  deadline?: number
 }
 
 export type TextPrompt = Exclude<Prompt, { kind: 'chat' }>
@@ -62,6 +64,8 @@ export type EmbedRequest = {
   inputs: TextPrompt[]
   /** Cut vectors to this length; undefined: the model's own. */
   dimensions: number | undefined
+  /** As of a `GenerateRequest`. */
+  deadline?: number
 }
 /** One vector of length 1 per input, in their order. */
 export type Embeddings = { vectors: Float32Array[]; promptTokens: number; worker?: string }

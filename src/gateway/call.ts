@@ -43,7 +43,7 @@ export type Call = {
   priority: Priority
   /** Length of the body. */
   bodyBytes: number
-  /** When the answer must be there, on the clock of `performance.now()`. */
+  /** When its signal aborts by itself, on the clock of `performance.now()`. */
   deadline?: number
   /** What a caller who waits is told in the meantime; a function where it changes by itself. */
   progress: string | (() => string)

@@ -6,14 +6,16 @@ import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
 import { enterAdmission } from './enter-admission.ts'
 import { holdEmbedding, holdGeneration } from './hold-limits.ts'
-import type { GatewayState } from './settings.ts'
+import type { GatewaySettings, GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
+import { unlessAborted, within } from './waits.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000
 
 export type GenerationSource = {
   models: ModelRouter
+  settings: Pick<GatewaySettings, 'loadTimeoutMs'>
   state: () => GatewayState
   limits?: Limits | undefined
 }
@@ -29,7 +31,9 @@ export async function startGeneration(
   const route = await stopwatch.time(resolveModel(source, call, wanted.model))
   const { model, engine, admission } = route
   call.progress = 'waiting'
-  const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
+  const requests = wanted.requests.map((request) => withDeadline(request, call))
+  const preparing = Promise.all(requests.map((request) => engine.prepare(request)))
+  const prepared = await unlessAborted(preparing, signal)
   const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
   const held = hold instanceof Promise ? await hold : hold
   const release = await stopwatch.time(enterAdmission(admission, call, prepared.length * wanted.count))
@@ -66,7 +70,8 @@ export async function runEmbedding(
   const release = await stopwatch.time(enterAdmission(admission, call, 1))
   call.defer(release)
   held.begin()
-  const { worker, ...embeddings } = await engine.embed(wanted.request, call.signal)
+  const asked = withDeadline(wanted.request, call)
+  const { worker, ...embeddings } = await engine.embed(asked, call.signal)
   call.record.promptTokens = embeddings.promptTokens
   call.record.tokenSource = 'engine'
   if (worker !== undefined) call.record.worker = worker
@@ -74,7 +79,7 @@ export async function runEmbedding(
 }
 
 async function resolveModel(
-  { models, state }: GenerationSource,
+  { models, settings, state }: GenerationSource,
   call: Call,
   name: string,
 ): Promise<ModelRoute> {
@@ -82,15 +87,28 @@ async function resolveModel(
     const message = 'the server is shutting down and takes no new requests; try again in a moment'
     throw new AppError('draining', message, { retryAfterMs: drainingRetryMs })
   }
-  const route = await models.resolve(name, {
-    signal: call.signal,
-    onProgress(fraction) {
-      call.progress = `loading ${Math.round(fraction * 100)}%`
-    },
-  })
+  const onProgress = (fraction: number) => {
+    call.progress = `loading ${Math.round(fraction * 100)}%`
+  }
+  const ms = settings.loadTimeoutMs
+  const limit = { signal: call.signal, ms, describeExpiry: () => describeLoad(name, ms) }
+  const route = await within(limit, (signal) => models.resolve(name, { signal, onProgress }))
   call.record.model = route.model
   return route
 }
+
+const withDeadline = <T extends object>(request: T, { deadline }: Call): T =>
+  deadline === undefined ? request : { ...request, deadline }
+
+/** As long as a large model still loads. */
+const loadingRetryMs = 10_000
+
+const describeLoad = (model: string, ms: number) =>
+  new AppError(
+    'timeout',
+    `${model} is still loading after ${ms / 1000} s, which is load_timeout; the load goes on, so try again later`,
+    { retryAfterMs: loadingRetryMs, details: { timeout: 'load_timeout', limit_ms: ms } },
+  )
 
 function createStopwatch({ record }: Call) {
   let totalMs = 0

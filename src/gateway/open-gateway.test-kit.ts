@@ -36,7 +36,8 @@ const settings: GatewaySettings = {
   host: '127.0.0.1',
   allowedHosts: [],
   readTimeoutMs: 0,
-  writeTimeoutMs: 0,
+  requestTimeoutMs: 0,
+  loadTimeoutMs: 0,
 }
 
 /** A gateway in front of one scripted model, `tiny` alias `org/tiny`; closed when the test ends. */

@@ -60,9 +60,9 @@ test('an engine that fails or stops early is an error, never a short answer, and
   expect([short.statusCode, short.json().error.code]).toEqual([502, 'engine_failed'])
 })
 
-test('write_timeout ends a long answer with 504', async () => {
+test('request_timeout ends a long answer with 504', async () => {
   const response = await post(
-    { settings: { writeTimeoutMs: 5 }, script: { step: () => new Promise(() => {}) } },
+    { settings: { requestTimeoutMs: 5 }, script: { step: () => new Promise(() => {}) } },
     chatBody(),
   )
   expect([response.statusCode, response.json().error.code]).toEqual([504, 'timeout'])

@@ -1,9 +1,10 @@
 import type { FastifyReply, RouteHandlerMethod } from 'fastify'
-import { AppError } from '../errors.ts'
+import type { AppError } from '../errors.ts'
 import type { Protocol, Reply, Route, RouteCall, RouteContext } from '../protocols/protocol.ts'
 import { assignPriority, lowerPriority } from './assign-priority.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
+import { startDeadline } from './deadline.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
 import { sendError, sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
@@ -82,6 +83,11 @@ async function stream(
 
 function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): RouteContext {
   const options = { ...all, models: guardModels(all.models, call.principal) }
+  const { headers, body } = reply.request
+  const limitTime = () => {
+    const streams = (body as { stream?: unknown } | undefined)?.stream === true
+    startDeadline(call, { headers, streams, requestTimeoutMs: all.settings.requestTimeoutMs })
+  }
   return {
     requestId: call.id,
     caller: call.principal,
@@ -96,24 +102,15 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
     prefer: (wish) => lowerPriority(wish, call, reply),
     generate(model, requests, count) {
       // Answers only: a download or a load may take as long as it takes.
-      limitTime(call, options.settings.writeTimeoutMs)
+      limitTime()
       return startGeneration(options, call, { model, requests, count })
     },
     embed(model, request) {
-      limitTime(call, options.settings.writeTimeoutMs)
+      limitTime()
       return runEmbedding(options, call, { model, request })
     },
     models: options.models,
   }
-}
-
-function limitTime(call: Call, ms: number): void {
-  if (ms === 0) return
-  const expire = () =>
-    call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
-  call.deadline = call.startedAt + ms
-  const timer = setTimeout(expire, ms)
-  call.defer(() => clearTimeout(timer))
 }
 
 declare module 'fastify' {

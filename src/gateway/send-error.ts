@@ -14,12 +14,17 @@ export function sendError(
     reply.header('retry-after', Math.ceil(retryAfterMs / 1000)).header('retry-after-ms', retryAfterMs)
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"')
-  // Memory does not come back by itself, and a wait of more than a minute the official clients take for no wait at
+  // Memory does not come back by itself, what was too slow as a whole would be so again, and a wait of more than a minute the official clients take for no wait at
   // all: they would try twice more at once.
-  if (error.status === 507 || (retryAfterMs ?? 0) > 60_000) reply.header('x-should-retry', 'false')
+  if (error.status === 507 || isLate(error) || (retryAfterMs ?? 0) > 60_000)
+    reply.header('x-should-retry', 'false')
   if (error.code === 'draining') reply.header('connection', 'close')
   sendJson(reply, error.status, protocol.encodeError(error))
 }
+
+/** A request that was too slow as a whole would be so again. */
+const isLate = ({ code, details }: AppError): boolean =>
+  code === 'timeout' && /^(request_timeout|x-.*)$/.test(String(details?.['timeout']))
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown): void {
   reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body))

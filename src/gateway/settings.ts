@@ -21,10 +21,12 @@ export type GatewaySettings = {
   allowedHosts: string[]
   /** Longest time for a whole request to arrive; 0: no limit. */
   readTimeoutMs: number
-  /** Longest time for a whole answer; 0: no limit. */
-  writeTimeoutMs: number
   /** Whose requests go first; default: all alike. */
   priorities?: PriorityBook
+  /** Longest time for a whole request; 0: no limit. */
+  requestTimeoutMs: number
+  /** Longest wait for a model to load; 0: no limit. */
+  loadTimeoutMs: number
 }
 
 export type GatewayOptions = {

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { AppError, toAppError, type ErrorCode } from '../errors.ts'
 import type { Seat } from './replica-roster.ts'
+import type { RetryBudget } from './retry-budget.ts'
 
 /**
  * Failures of a worker, not of the request: another worker may do better. `engine_failed` is missing on
@@ -13,6 +14,7 @@ const movable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'queue_full',
   'model_not_found',
   'worker_incompatible',
+  'timeout',
 ])
 /** The worker is away, which may pass: worth a wait where no other serves. The rest is an answer. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['worker_lost', 'draining'])
@@ -21,6 +23,16 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['worker_lost', 'drai
 const maxAttempts = 3
 
 export const isMovable = (cause: unknown): boolean => cause instanceof AppError && movable.has(cause.code)
+
+/** These leave a worker that does no work any more: elsewhere it is the same load. Any other retry adds to it. */
+const costsNothing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['worker_lost', 'draining', 'engine_failed'])
+
+export type FailOptions = {
+  /** The engine was taken out of service, so it is not the request that it failed at. */
+  isGone: boolean
+  /** Of all requests together. */
+  budget: RetryBudget
+}
 
 /** A failed attempt, until the request has found its next replica. */
 export type Failure = { from: string; error: AppError }
@@ -49,13 +61,14 @@ export class Journey {
     return this.#failure
   }
 
-  /** An attempt has failed. Throws where there must be no further one. `isGone`: the engine was taken out of service, so it is not the request that it failed at. */
-  fail(seat: Seat, cause: unknown, isGone: boolean): void {
+  /** An attempt has failed. Throws where there must be no further one. */
+  fail(seat: Seat, cause: unknown, { isGone, budget }: FailOptions): void {
     const error = toAppError(cause)
     if (!movable.has(error.code) && !(isGone && error.code === 'engine_failed')) throw cause
     this.#failedOn.add(seat.engine)
     this.#workers.push(seat.id)
     if (this.#workers.length >= maxAttempts) throw describeLastAttempt(error, this.#workers)
+    if (!costsNothing.has(error.code) && !budget.withdraw()) throw describeRefusal({ from: seat.id, error })
     this.#failure = { from: seat.id, error }
   }
 

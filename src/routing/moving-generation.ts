@@ -3,14 +3,17 @@ import type { EngineEvent, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import { isMovable, lostInMidAnswer, type Journey } from './journey.ts'
 import type { PromptPrefix } from './prompt-prefix.ts'
+import { judgeAbort } from './replica-guard.ts'
 import type { Seat } from './replica-roster.ts'
 import type { Passenger, Seating } from './seating.ts'
+import { createStepWatch, guardOnce, type StepLimits, type StepWatch } from './step-watch.ts'
 
 type Result = IteratorResult<EngineEvent, undefined>
-type Attempt = { seat: Seat; events: AsyncIterator<EngineEvent> }
+type Attempt = { seat: Seat; events: AsyncIterator<EngineEvent>; abort: AbortController; watch: StepWatch }
 
 export type GenerationOptions = {
   seating: Seating
+  limits: StepLimits
   request: GenerateRequest
   prefix: PromptPrefix
   /** Where the request has been prepared; shared by its choices. */
@@ -102,24 +105,40 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   }
 
   /** Undefined: the attempt failed in a way that allows another, or the generation is over. */
-  async #step({ seat, events }: Attempt): Promise<Result | undefined> {
+  async #step(attempt: Attempt): Promise<Result | undefined> {
+    const { seat, events, watch } = attempt
     try {
       const step = events.next()
       seat.settle()
-      const result = await step
+      const result = await watch.guard(step)
       if (this.#isOver()) return undefined
       if (result.done === true) this.#end()
-      else if (result.value.type === 'text-delta') this.#hasText = true
+      else this.#note(attempt, result.value)
       return result.done === true ? over : result
     } catch (cause) {
       seat.settle()
+      watch.stop()
       this.#attempt = undefined
+      if (isTimeout(cause)) leave(attempt)
       if (this.#isOver()) return undefined
       if (this.#options.signal.aborted) throw toCancelled(cause)
-      if (this.#hasText) throw isMovable(cause) ? lostInMidAnswer(seat.id, cause) : cause
+      if (this.#hasText) throw this.#failInMidAnswer(seat, cause)
       this.#options.seating.fail(this.#passenger, seat, cause)
       return undefined
     }
+  }
+
+  #note({ seat, watch }: Attempt, event: EngineEvent): void {
+    if (event.type === 'finish') seat.pass.conclude('success')
+    if (event.type !== 'text-delta' || this.#hasText) return
+    this.#hasText = true
+    watch.sawText()
+    seat.pass.answered()
+  }
+
+  #failInMidAnswer(seat: Seat, cause: unknown): unknown {
+    seat.pass.conclude(this.#options.seating.judge(seat, cause))
+    return isMovable(cause) && !isTimeout(cause) ? lostInMidAnswer(seat.id, cause) : cause
   }
 
   #begin(): void {
@@ -131,7 +150,15 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
     else signal.addEventListener('abort', this.#onAbort)
   }
 
-  readonly #onAbort = () => this.#abort.abort(this.#options.signal.reason)
+  readonly #onAbort = () => {
+    const reason: unknown = this.#options.signal.reason
+    const attempt = this.#attempt
+    attempt?.seat.pass.conclude(this.#hasText ? 'neutral' : judgeAbort(reason))
+    this.#abort.abort(reason)
+    attempt?.abort.abort(reason)
+    // A deadline is told on time, also where the worker is stuck and confirms nothing.
+    if (isTimeout(reason)) attempt?.watch.interrupt(reason)
+  }
 
   /** Nothing must come between the pick and the call of the engine, or a second pick would see the same load. */
   #pick(): void {
@@ -143,29 +170,35 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
 
   /** Leaves no attempt behind if the replica fails, or if the generation is over before it has started. */
   async #startElsewhere(): Promise<void> {
-    const { seating, request, prepared } = this.#options
+    const { seating, prepared } = this.#options
     const { signal } = this.#abort
     const seat = this.#seat ?? (await this.#waitForSeat())
     this.#seat = undefined
     if (seat === undefined) return
     try {
-      const ready = prepared.get(seat.engine) ?? (await unlessAborted(seat.engine.prepare(request), signal))
+      const ready = prepared.get(seat.engine) ?? (await unlessAborted(this.#prepare(seat), signal))
       prepared.set(seat.engine, ready)
-      if (this.#isOver()) seat.settle()
+      if (this.#isOver()) discard(seat)
       else this.#start(seat, ready)
     } catch (cause) {
       seat.settle()
+      if (this.#isOver() || signal.aborted) seat.pass.conclude('neutral')
       if (this.#isOver()) return
       if (signal.aborted) throw toCancelled(cause)
       seating.fail(this.#passenger, seat, cause)
     }
   }
 
+  #prepare({ id, engine }: Seat): Promise<Prepared> {
+    const { limits, request } = this.#options
+    return guardOnce(id, limits, engine.prepare(request))
+  }
+
   async #waitForSeat(): Promise<Seat | undefined> {
     try {
       const seat = await this.#options.seating.wait(this.#passenger, this.#abort.signal)
       if (!this.#isOver()) return seat
-      seat.settle()
+      discard(seat)
     } catch (cause) {
       if (!this.#isOver()) throw cause
     }
@@ -173,10 +206,13 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   }
 
   #start(seat: Seat, prepared: Prepared): void {
-    const events = prepared.generate(this.#options.choice, this.#abort.signal)[Symbol.asyncIterator]()
+    const { choice, limits } = this.#options
+    const abort = new AbortController()
+    if (this.#abort.signal.aborted) abort.abort(this.#abort.signal.reason)
+    const events = prepared.generate(choice, abort.signal)[Symbol.asyncIterator]()
     seat.begin()
     this.#worker = seat.id
-    this.#attempt = { seat, events }
+    this.#attempt = { seat, events, abort, watch: createStepWatch(seat.id, limits) }
   }
 
   /** A method, because a check of the field would make the compiler forget that it changes while we wait. */
@@ -187,6 +223,8 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   #end(): void {
     if (this.#state === 'running') this.#options.onOver(this)
     this.#state = 'over'
+    this.#attempt?.seat.pass.conclude('neutral')
+    this.#attempt?.watch.stop()
     this.#options.signal.removeEventListener('abort', this.#onAbort)
   }
 
@@ -194,7 +232,10 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   async #letGo(): Promise<void> {
     const attempt = this.#attempt
     this.#attempt = undefined
-    if (this.#reads > 0) this.#abort.abort(cancelled())
+    if (this.#reads > 0) {
+      this.#abort.abort(cancelled())
+      attempt?.abort.abort(cancelled())
+    }
     await attempt?.events.return?.()
     if (this.#reads > 0) await this.#tail?.catch(() => undefined)
   }
@@ -207,6 +248,19 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
     return over
   }
 }
+
+function discard(seat: Seat): void {
+  seat.settle()
+  seat.pass.conclude('neutral')
+}
+
+/** Ends what hangs, without waiting for it. */
+function leave({ events, abort }: Attempt): void {
+  abort.abort(cancelled())
+  void events.return?.().catch(() => undefined)
+}
+
+const isTimeout = (cause: unknown): cause is AppError => cause instanceof AppError && cause.code === 'timeout'
 
 const toCancelled = (cause: unknown): unknown =>
   cause instanceof AppError && cause.code === 'cancelled' ? cause : cancelled()

@@ -3,6 +3,14 @@ import type { Replica } from '../engine/replica.ts'
 import { pickReplica, type PickPolicy } from './pick-replica.ts'
 import { createPrefixIndex } from './prefix-index.ts'
 import type { PromptPrefix } from './prompt-prefix.ts'
+import type { BreakerView, GuardedPass } from './replica-guard.ts'
+import {
+  createRosterMembers,
+  findHeldBack,
+  type HeldBack,
+  type MembersOptions,
+  type ServingMember,
+} from './roster-members.ts'
 
 /** Prefix blocks that are remembered of one model's replicas: a million characters of prompts. */
 const prefixCapacity = 8192
@@ -23,36 +31,36 @@ export type Seat = {
   begin(): void
   /** The engine counts the request by itself now, or it is over; idempotent. Until then the seat counts as load. */
   settle(): void
+  /** How the attempt goes and went, for the replica's breaker. It must be concluded. */
+  pass: GuardedPass
 }
+
+export type RosterOptions = MembersOptions & { policy: PickPolicy }
 
 /** The replicas of one model, and whose turn it is. */
 export interface ReplicaRoster {
   add(replica: Replica): void
   remove(id: string): void
   replicas(): Replica[]
-  /** Engines that take requests now. */
+  /** Engines of replicas that serve, whether or not their breaker lets requests through. */
   serving(): Engine[]
+  /** Those of them whose breaker is closed. */
+  trusted(): Engine[]
+  breaker(id: string): BreakerView | undefined
+  /** What holds requests back, where it is breakers alone: no replica would take one, whatever happens but time. */
+  heldBack(): HeldBack | undefined
   /** Whether a replica still runs on it, whatever its state. */
   has(engine: Engine): boolean
   /** Undefined: none serves that may be asked. */
   pick(wish: Wish): Seat | undefined
 }
 
-type Member = {
-  replica: Replica
-  /** Whom the prefix index knows; another one after each change of engine. */
-  owner: number
-  engine: Engine | undefined
-  pending: number
-  lastPicked: number
-  unsubscribe(): void
-}
-
-/** `onChange` runs after each change of a replica and of the set of them. */
-export function createReplicaRoster(policy: PickPolicy, onChange: () => void): ReplicaRoster {
-  const members = createMembers(onChange)
+export function createReplicaRoster(options: RosterOptions): ReplicaRoster {
+  const { policy } = options
+  const members = createRosterMembers(options)
   const index = createPrefixIndex(prefixCapacity)
   let picks = 0
+  const enginesOf = (some: readonly ServingMember[]) => some.map(({ replica }) => replica.engine)
   // One replica needs no index, and most models have one; taking turns needs none either.
   const usesIndex = () => policy === 'least-load' && members.all().length > 1
 
@@ -64,6 +72,7 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
     return {
       id: replica.id,
       engine: replica.engine,
+      pass: member.guard.enter(replica.engine),
       begin() {
         if (usesIndex()) index.record(owner, prefix.blocks())
       },
@@ -77,10 +86,14 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
     add: members.add,
     remove: members.remove,
     replicas: () => members.all().map(({ replica }) => replica),
-    serving: () => members.serving().map(({ replica }) => replica.engine),
+    serving: () => enginesOf(members.serving()),
+    trusted: () => enginesOf(members.serving().filter(({ guard }) => guard.view().state === 'closed')),
+    breaker: (id) => members.find(id)?.guard.view(),
+    heldBack: () => findHeldBack(members.all()),
     has: (engine) => members.all().some(({ replica }) => replica.engine === engine),
     pick({ prefix, excludes, preferred }) {
-      const able = members.serving().filter(({ replica }) => !excludes(replica.engine))
+      const isAble = ({ replica, guard }: ServingMember) => !excludes(replica.engine) && guard.isOpenTo()
+      const able = members.serving().filter(isAble)
       if (able.length < 2) return able[0] && take(able[0], prefix)
       const blocks = usesIndex() ? prefix.blocks() : []
       const candidates = able.map((member) => describeCandidate(member, index.match(member.owner, blocks)))
@@ -93,39 +106,6 @@ export function createReplicaRoster(policy: PickPolicy, onChange: () => void): R
     },
   }
 }
-
-function createMembers(onChange: () => void) {
-  const members = new Map<string, Member>()
-  let owners = 0
-  const follow = (member: Member) => {
-    const { engine } = member.replica
-    if (engine !== undefined && engine !== member.engine) {
-      member.engine = engine
-      member.owner = ++owners
-    }
-    onChange()
-  }
-  return {
-    all: () => [...members.values()],
-    serving: () => [...members.values()].filter(isServing),
-    add(replica: Replica) {
-      members.get(replica.id)?.unsubscribe()
-      const unsubscribe = replica.subscribe(() => follow(member))
-      const member: Member = { replica, engine: undefined, owner: 0, pending: 0, lastPicked: 0, unsubscribe }
-      members.set(replica.id, member)
-      follow(member)
-    },
-    remove(id: string) {
-      members.get(id)?.unsubscribe()
-      if (members.delete(id)) onChange()
-    },
-  }
-}
-
-type ServingMember = Member & { replica: Replica & { engine: Engine } }
-
-const isServing = (member: Member): member is ServingMember =>
-  member.replica.state === 'serving' && member.replica.engine !== undefined
 
 function describeCandidate(member: ServingMember, matched: number) {
   const { slots, busySlots, waiting } = member.replica.engine.status()

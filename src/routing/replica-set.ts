@@ -2,13 +2,24 @@ import type { Engine, Prepared } from '../engine/engine.ts'
 import type { Replica } from '../engine/replica.ts'
 import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
+import type { BreakerRules } from './breaker.ts'
 import { createChangeSignal } from './change-signal.ts'
 import { Journey } from './journey.ts'
 import { MovingGeneration } from './moving-generation.ts'
 import type { PickPolicy } from './pick-replica.ts'
 import { createPromptPrefix, noPrefix } from './prompt-prefix.ts'
 import { createReplicaRoster, type ReplicaRoster } from './replica-roster.ts'
-import { createSeating, runSomewhere, type Move, type Passenger, type Seating } from './seating.ts'
+import { noBreaker, type BreakerView, type GuardChange } from './replica-guard.ts'
+import { createRetryBudget, type RetryBudget } from './retry-budget.ts'
+import {
+  createSeating,
+  runSomewhere,
+  type Action,
+  type Move,
+  type Passenger,
+  type Seating,
+} from './seating.ts'
+import { guardOnce, noLimits, type StepLimits } from './step-watch.ts'
 import { summarizeEmbedding, summarizeKinds, summarizeModel, sumStatus } from './sum-replicas.ts'
 
 export type ReplicaSetOptions = {
@@ -17,7 +28,16 @@ export type ReplicaSetOptions = {
   waitMs?: number | undefined
   /** A request that had sent no text yet goes on elsewhere. */
   onMoved?: ((move: Move) => void) | undefined
+  /** When a replica is left alone for a while; absent: never. */
+  breaker?: BreakerRules | undefined
+  onBreaker?: ((change: BreakerEvent) => void) | undefined
+  /** How long an attempt may be silent; absent: without limit. */
+  limits?: StepLimits | undefined
+  /** Bounds the retries of all models together; absent: this set has its own. */
+  budget?: RetryBudget | undefined
 }
+
+export type BreakerEvent = { model: string; worker: string; change: GuardChange }
 
 /**
  * One model on several workers, as one engine. Requests go to the replica with the least load; one that fails
@@ -29,6 +49,9 @@ export interface ReplicaSet extends Engine {
   /** What has not begun there moves; what has begun goes on until its worker ends it. */
   remove(id: string): void
   replicas(): Replica[]
+  breaker(id: string): BreakerView | undefined
+  /** Of the replicas that take requests now: those that serve and are not left alone. */
+  openSlots(): number
   /** Runs after each change of a replica or of the set of them. Returns how to stop that. */
   subscribe(listener: () => void): () => void
   /**
@@ -39,18 +62,28 @@ export interface ReplicaSet extends Engine {
 }
 
 const defaultWaitMs = 10_000
+/** As Finagle and Envoy have it. */
+const defaultRetryShare = 0.2
 
 type Parts = {
   roster: ReplicaRoster
   seating: Seating
+  limits: StepLimits
+  budget: RetryBudget
   live: Set<MovingGeneration>
   assertOpen(): void
 }
 
 export function createReplicaSet(model: string, options: ReplicaSetOptions = {}): ReplicaSet {
   const { policy = 'least-load', waitMs = defaultWaitMs, onMoved = () => undefined } = options
+  const { limits = noLimits, budget = createRetryBudget(defaultRetryShare) } = options
   const changes = createChangeSignal()
-  const roster = createReplicaRoster(policy, changes.notify)
+  const roster = createReplicaRoster({
+    policy,
+    breaker: options.breaker ?? noBreaker,
+    onChange: changes.notify,
+    onBreaker: (worker, change) => options.onBreaker?.({ model, worker, change }),
+  })
   const live = new Set<MovingGeneration>()
   const describeModel = summarizeModel(roster.serving)
   const canEmbed = summarizeEmbedding(roster.serving)
@@ -58,12 +91,9 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
   const assertOpen = () => {
     if (refusal) throw refusal
   }
-  const seating = createSeating({ model, roster, changes, waitMs, onMoved, assertOpen })
-  const parts: Parts = { roster, seating, live, assertOpen }
-  const runAnywhere = async <T>(action: (engine: Engine) => Promise<T>) => {
-    assertOpen()
-    return (await runSomewhere(seating, { journey: new Journey(), prefix: noPrefix }, action)).value
-  }
+  const seating = createSeating({ model, roster, changes, waitMs, budget, onMoved, assertOpen })
+  const parts: Parts = { roster, seating, limits, budget, live, assertOpen }
+  const runAnywhere = createRunAnywhere(parts)
 
   return {
     get kind() {
@@ -84,6 +114,8 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
     add: roster.add,
     remove: roster.remove,
     replicas: roster.replicas,
+    breaker: roster.breaker,
+    openSlots: () => sumStatus(roster.trusted()).slots,
     subscribe: changes.subscribe,
     async close(reason) {
       const ended = new AppError('engine_failed', `${model} was unloaded`)
@@ -94,18 +126,37 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
   }
 }
 
+/** For what any replica can do at once. */
+const createRunAnywhere =
+  ({ seating, assertOpen }: Parts) =>
+  async <T>(run: Action<T>['run']): Promise<T> => {
+    assertOpen()
+    const passenger = { journey: new Journey(), prefix: noPrefix }
+    return (await runSomewhere(seating, passenger, { run, proves: 'neutral' })).value
+  }
+
 async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared> {
-  const { seating, live, assertOpen } = parts
+  const { seating, limits, budget, live, assertOpen } = parts
   const prefix = createPromptPrefix(request.prompt)
   const journey = new Journey()
   assertOpen()
-  const first = await runSomewhere(seating, { journey, prefix }, (engine) => engine.prepare(request))
+  budget.deposit()
+  const first = await runSomewhere(
+    seating,
+    { journey, prefix },
+    {
+      // A worker that is stuck counts no tokens either.
+      run: (engine, worker) => guardOnce(worker, limits, engine.prepare(request)),
+      proves: 'neutral',
+    },
+  )
   const prepared = new Map([[first.engine, first.value]])
   return {
     promptTokens: first.value.promptTokens,
     generate: (choice, signal) =>
       new MovingGeneration({
         seating,
+        limits,
         request,
         prefix,
         prepared,
@@ -121,17 +172,18 @@ async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared
 }
 
 async function embed(
-  { seating, assertOpen }: Parts,
+  { seating, budget, assertOpen }: Parts,
   request: EmbedRequest,
   signal: AbortSignal,
 ): Promise<Embeddings> {
   assertOpen()
+  budget.deposit()
   const passenger: Passenger = {
     journey: new Journey(),
     prefix: noPrefix,
     canServe: (engine) => engine.embed !== undefined,
   }
-  const ask = (engine: Engine) => engine.embed!(request, signal)
-  const { value, worker } = await runSomewhere(seating, passenger, ask, signal)
+  const run = (engine: Engine) => engine.embed!(request, signal)
+  const { value, worker } = await runSomewhere(seating, passenger, { run, proves: 'success', signal })
   return { ...value, worker }
 }

@@ -1,10 +1,13 @@
 import type { Engine } from '../engine/engine.ts'
-import { AppError } from '../errors.ts'
+import { AppError, toAppError } from '../errors.ts'
 import type { ChangeSignal } from './change-signal.ts'
 import { areHopeless, describeNoneServes } from './describe-replicas.ts'
 import type { Journey } from './journey.ts'
 import type { PromptPrefix } from './prompt-prefix.ts'
+import { describeHeldBack } from './held-back.ts'
+import { judgeAbort, type Conclusion } from './replica-guard.ts'
 import type { ReplicaRoster, Seat } from './replica-roster.ts'
+import type { RetryBudget } from './retry-budget.ts'
 
 /** A request that has left one replica for another. */
 export type Move = { model: string; from: string; to: string; error: AppError }
@@ -15,6 +18,7 @@ export type SeatingOptions = {
   changes: ChangeSignal
   /** Longest wait for a replica that serves. */
   waitMs: number
+  budget: RetryBudget
   onMoved(move: Move): void
   /** Throws once the set is closed. */
   assertOpen(): void
@@ -36,6 +40,8 @@ export interface Seating {
   wait(passenger: Passenger, signal?: AbortSignal): Promise<Seat>
   /** Records a failed attempt; throws where no other may follow. */
   fail(passenger: Passenger, seat: Seat, cause: unknown): void
+  /** What a failure says of the replica. */
+  judge(seat: Seat, cause: unknown): Conclusion
 }
 
 /**
@@ -45,7 +51,12 @@ export interface Seating {
 const secondChanceMs = 1000
 
 export function createSeating(options: SeatingOptions): Seating {
-  const { model, roster, onMoved } = options
+  const { model, roster, onMoved, budget } = options
+  /** An engine that was taken out of service has not failed. */
+  const judge: Seating['judge'] = (seat, cause) => {
+    const error = toAppError(cause)
+    return error.code === 'engine_failed' && !roster.has(seat.engine) ? 'neutral' : error
+  }
   const take: Seating['take'] = ({ journey, prefix, preferred, canServe = () => true }) => {
     const excludes = (engine: Engine) => journey.excludes(engine) || !canServe(engine)
     const seat = roster.pick({ prefix, preferred, excludes })
@@ -55,12 +66,14 @@ export function createSeating(options: SeatingOptions): Seating {
   }
   return {
     take,
+    judge,
     wait: (passenger, signal) => waitForSeat(options, passenger, () => take(passenger), signal),
     fail(passenger, seat, cause) {
       const { journey } = passenger
+      seat.pass.conclude(judge(seat, cause))
       const isTooLong = cause instanceof AppError && cause.code === 'context_length_exceeded'
       if (isTooLong) journey.refuse(findTooSmall(roster.serving(), passenger, seat, cause), cause)
-      else journey.fail(seat, cause, !roster.has(seat.engine))
+      else journey.fail(seat, cause, { isGone: !roster.has(seat.engine), budget })
     },
   }
 }
@@ -80,6 +93,8 @@ async function waitForSeat(
     const seat = take()
     if (seat) return seat
     journey.assertMayWait()
+    const heldBack = roster.heldBack()
+    if (heldBack) throw describeHeldBack(model, heldBack)
     const replicas = roster.replicas()
     if (waitedMs >= waitMs || areHopeless(replicas))
       throw describeNoneServes(model, replicas, journey.failure?.error)
@@ -88,18 +103,27 @@ async function waitForSeat(
   }
 }
 
+export type Action<T> = {
+  run(engine: Engine, worker: string): Promise<T>
+  /** What success says of the replica: one that counts tokens may still be unable to generate any. */
+  proves: Conclusion
+  signal?: AbortSignal
+}
+
 /** Takes the action to one replica after another, until one can do it. */
 export async function runSomewhere<T>(
   seating: Seating,
   passenger: Passenger,
-  action: (engine: Engine) => Promise<T>,
-  signal?: AbortSignal,
+  { run, proves, signal }: Action<T>,
 ): Promise<{ value: T; engine: Engine; worker: string }> {
   for (;;) {
     const seat = seating.take(passenger) ?? (await seating.wait(passenger, signal))
     try {
-      return { value: await action(seat.engine), engine: seat.engine, worker: seat.id }
+      const value = await run(seat.engine, seat.id)
+      seat.pass.conclude(proves)
+      return { value, engine: seat.engine, worker: seat.id }
     } catch (cause) {
+      if (signal?.aborted) seat.pass.conclude(judgeAbort(signal.reason))
       seating.fail(passenger, seat, cause)
     } finally {
       seat.settle()

@@ -16,9 +16,6 @@ export type ExternalWorkerOptions = {
   settings: WorkerSettings
 }
 
-/** A worker that somebody else runs has either answered by now or is tried again. */
-const connectTimeoutMs = 5_000
-
 /** A worker that somebody else runs: connected to by address, as often as it goes and comes back. */
 export function createExternalWorker(options: ExternalWorkerOptions): Worker {
   const { id, address, serves, settings } = options
@@ -36,9 +33,9 @@ export function createExternalWorker(options: ExternalWorkerOptions): Worker {
 
 async function connectTo(options: ExternalWorkerOptions, hooks: StartHooks): Promise<Instance> {
   const { address, settings } = options
-  const { reportTimeoutMs, stallMs, connect } = settings
+  const { connectTimeoutMs: timeoutMs, reportTimeoutMs, stallMs, connect } = settings
   const { signal } = hooks
-  const connection = await connect(address, { signal, timeoutMs: connectTimeoutMs, reportTimeoutMs, stallMs })
+  const connection = await connect(address, { signal, timeoutMs, reportTimeoutMs, stallMs })
   try {
     const { engines, missing } = await findEngines(connection, options, hooks)
     if (engines.size === 0 && missing) throw missing

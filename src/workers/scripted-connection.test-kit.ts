@@ -62,6 +62,7 @@ export const createScriptedEngine = (kind: string) => ({ kind }) as Engine
 export const scriptedSettings = (connect: ConnectWorker): WorkerSettings => ({
   connect,
   startTimeoutMs: 5_000,
+  connectTimeoutMs: 5_000,
   reportTimeoutMs: 1_000,
   stallMs: 1_000,
   socketFolder: '',

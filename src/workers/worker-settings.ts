@@ -6,6 +6,8 @@ export type WorkerSettings = {
   connect: ConnectWorker
   /** Longest time from the start of a process until it listens. */
   startTimeoutMs: number
+  /** Longest wait for a worker that somebody else runs; later it is tried again. */
+  connectTimeoutMs: number
   /** Silence after which a worker counts as stuck. */
   reportTimeoutMs: number
   /** Time without a step, while there is work, after which a worker counts as stuck. */

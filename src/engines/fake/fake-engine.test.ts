@@ -80,3 +80,16 @@ test('loading can be cancelled', async () => {
   abort.abort()
   await expect(loading).rejects.toMatchObject({ code: 'cancelled' })
 })
+
+test('faults end: the first generations fail as asked, the rest are well', async () => {
+  const engine = await load('fake:?fail_after=1&faults=2&tokens=3')
+  const prepared = await engine.prepare(request)
+  const read = async () => {
+    let last
+    for await (const event of prepared.generate(0, hooks.signal)) last = event.type
+    return last
+  }
+  await expect(read()).rejects.toMatchObject({ code: 'engine_failed' })
+  await expect(read()).rejects.toMatchObject({ code: 'engine_failed' })
+  expect(await read()).toBe('finish')
+})

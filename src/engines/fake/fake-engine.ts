@@ -20,7 +20,7 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
   const closing = new AbortController()
   const { batchTokens } = options
   const stalls: FakeModel['stalls'] = new Set()
-  const model: FakeModel = { fake, slots, counters, contextLength, batchTokens, closing, stalls }
+  const model: FakeModel = { fake, slots, counters, contextLength, batchTokens, closing, stalls, begun: 0 }
 
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw unloaded()

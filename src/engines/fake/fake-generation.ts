@@ -18,6 +18,8 @@ export type FakeModel = {
   closing: AbortController
   /** When the generations that are stuck, as asked, got stuck. */
   stalls: Set<{ since: number }>
+  /** Generations begun so far. */
+  begun: number
 }
 
 export type FakeCall = {
@@ -28,7 +30,13 @@ export type FakeCall = {
 }
 
 /** A call in its slot. `answer` grows token by token. */
-type Run = FakeCall & { grant: SlotGrant; answer: number[]; either: AbortSignal; pace: FakePace }
+type Run = FakeCall & {
+  grant: SlotGrant
+  answer: number[]
+  either: AbortSignal
+  pace: FakePace
+  isFaulty: boolean
+}
 
 export async function* generateFake(
   model: FakeModel,
@@ -47,7 +55,7 @@ export async function* generateFake(
       fake.tokensPerSecond > 0 || fake.prefillTokensPerSecond > 0 || Number.isFinite(fake.stallAfter)
     const either = waits ? AbortSignal.any([call.signal, model.closing.signal]) : call.signal
     const pace = createFakePace(fake.tokensPerSecond, fake.prefillTokensPerSecond)
-    run = { ...call, grant, answer: [], either, pace }
+    run = { ...call, grant, answer: [], either, pace, isFaulty: model.begun++ < fake.faults }
     yield* prefill(model, run)
     const firstToken = performance.now()
     const reason = yield* answer(model, run)
@@ -103,9 +111,9 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
   while (run.answer.length < Math.min(limit, own)) {
     const due = pace.token(run.answer.length, run.either)
     if (due !== undefined) await due
-    if (run.answer.length >= fake.stallAfter) await stall(model, run.either)
+    if (run.isFaulty && run.answer.length >= fake.stallAfter) await stall(model, run.either)
     assertGoing(model, run)
-    if (run.answer.length >= fake.failAfter)
+    if (run.isFaulty && run.answer.length >= fake.failAfter)
       throw new AppError('engine_failed', 'the fake model failed as asked')
     const token = next()
     run.answer.push(token)

@@ -7,6 +7,8 @@ export type FakeOptions = {
   /** Length of an answer that nothing else ends. */
   tokens: number
   loadMs: number
+  /** How many generations, the first ones, fail or get stuck as said below; the rest are well. */
+  faults: number
   /** Every generation fails after this many tokens. */
   failAfter: number
   /** Every generation gives this many tokens and then nothing, until it is cancelled: an engine that is stuck. */
@@ -18,6 +20,7 @@ const keys = {
   prefill_tokens_per_second: 'prefillTokensPerSecond',
   tokens: 'tokens',
   load_ms: 'loadMs',
+  faults: 'faults',
   fail_after: 'failAfter',
   stall_after: 'stallAfter',
 } satisfies Record<string, keyof FakeOptions>
@@ -27,6 +30,7 @@ const defaults: FakeOptions = {
   prefillTokensPerSecond: 0,
   tokens: 16,
   loadMs: 0,
+  faults: Number.POSITIVE_INFINITY,
   failAfter: Number.POSITIVE_INFINITY,
   stallAfter: Number.POSITIVE_INFINITY,
 }

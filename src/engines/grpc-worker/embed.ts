@@ -3,6 +3,7 @@ import { encodeText } from '../../contract/generate-request.ts'
 import type * as wire from '../../contract/wire-types.ts'
 import type { Embeddings, EmbedRequest, TextPrompt } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
+import { boundTime } from './bound-time.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 /** A large batch on a slow machine; a worker that is stuck is lost much earlier. */
@@ -11,7 +12,7 @@ const embedTimeoutMs = 600_000
 export async function embed(
   client: WorkerClient,
   model: string,
-  { inputs, dimensions }: EmbedRequest,
+  { inputs, dimensions, deadline }: EmbedRequest,
   signal: AbortSignal,
 ): Promise<Embeddings> {
   const request: wire.EmbedRequest = {
@@ -22,7 +23,7 @@ export async function embed(
   const { embeddings = [], usage } = await client.unary(
     inferenceService.Embed,
     request,
-    embedTimeoutMs,
+    boundTime(embedTimeoutMs, deadline),
     signal,
   )
   if (embeddings.length !== inputs.length) {

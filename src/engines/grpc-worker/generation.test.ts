@@ -37,6 +37,28 @@ test('events come as the worker sends them, and the finish is the last', async (
   expect(engine.status()).toMatchObject({ busySlots: 0, waiting: 0 })
 })
 
+test("the caller's deadline is the call's, with a second for its own error to come first", async () => {
+  const { worker, engine } = await openEngine()
+  const before = Date.now()
+  const iterator = await start(engine, { deadline: performance.now() + 60_000 })
+  const call = await worker.called(1)
+  expect(Number(call.getDeadline())).toBeGreaterThan(before + 60_000)
+  expect(Number(call.getDeadline())).toBeLessThan(Date.now() + 61_100)
+  call.write(finished)
+  await readAll(iterator)
+  const unbounded = await start(engine)
+  const second = await worker.called(2)
+  expect(second.getDeadline()).toBe(Number.POSITIVE_INFINITY)
+  second.write(finished)
+  await readAll(unbounded)
+})
+
+test('a worker that hangs ends with its deadline, also where nobody aborts', async () => {
+  const { engine } = await openEngine()
+  const iterator = await start(engine, { deadline: performance.now() - 950 })
+  expect((await readAll(iterator)).error).toMatchObject({ code: 'timeout' })
+})
+
 test('a second finish, and what follows the first, is not passed on', async () => {
   const { worker, engine } = await openEngine()
   const iterator = await start(engine)

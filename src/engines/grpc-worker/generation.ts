@@ -23,6 +23,8 @@ export type GenerationCall = {
   requestId: string
   encoded: EncodedRequest
   signal: AbortSignal
+  /** On the clock of `performance.now()`. */
+  deadline: number | undefined
   onStarted(started: wire.Started): void
 }
 
@@ -81,12 +83,12 @@ export class Generation implements AsyncIterableIterator<EngineEvent, undefined>
     await confirmed
   }
 
-  #open({ encoded, signal, onStarted }: GenerationCall): void {
+  #open({ encoded, signal, deadline, onStarted }: GenerationCall): void {
     const { client } = this.#context
     const call =
       'chat' in encoded
-        ? client.stream(inferenceService.Chat, encoded.chat)
-        : client.stream(inferenceService.Complete, encoded.complete)
+        ? client.stream(inferenceService.Chat, encoded.chat, deadline)
+        : client.stream(inferenceService.Complete, encoded.complete, deadline)
     this.#call = call
     call.on('data', (message: wire.GenerateEvent) => {
       if (message.started && !this.#isOver) onStarted(message.started)

@@ -2,8 +2,9 @@ import { status, type ServiceError } from '@grpc/grpc-js'
 import { inferenceService } from '../../contract/definition.ts'
 import { encodeMessage, encodeText } from '../../contract/generate-request.ts'
 import type * as wire from '../../contract/wire-types.ts'
-import type { ModelInfo, Prompt } from '../../engine/types.ts'
+import type { GenerateRequest, ModelInfo } from '../../engine/types.ts'
 import { AppError, toAppError } from '../../errors.ts'
+import { boundTime } from './bound-time.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 /** `tokens` absent: the worker counts and does not tell which. `count` absent: it does not even count. */
@@ -16,7 +17,7 @@ export const tokenizeTimeoutMs = 60_000
 export async function resolvePromptTokens(
   client: WorkerClient,
   context: wire.RequestContext,
-  prompt: Prompt,
+  { prompt, deadline }: Pick<GenerateRequest, 'prompt' | 'deadline'>,
   info: ModelInfo,
 ): Promise<PromptTokens> {
   if (prompt.kind === 'tokens') {
@@ -28,7 +29,11 @@ export async function resolvePromptTokens(
     prompt.kind === 'text'
       ? { text: encodeText(prompt.text) }
       : { chat: { messages: prompt.messages.map(encodeMessage) } }
-  const answer = await tokenize(client, { context, checkLength: true, ...input })
+  const answer = await tokenize(
+    client,
+    { context, checkLength: true, ...input },
+    boundTime(tokenizeTimeoutMs, deadline),
+  )
   if (answer === undefined) return { tokens: undefined, count: undefined }
   const { tokenIds = [], count = tokenIds.length } = answer
   assertFits(count, info.contextLength)
@@ -39,9 +44,10 @@ export async function resolvePromptTokens(
 async function tokenize(
   client: WorkerClient,
   request: wire.TokenizeRequest,
+  timeoutMs: number,
 ): Promise<wire.TokenizeResponse | undefined> {
   try {
-    return await client.unary(inferenceService.Tokenize, request, tokenizeTimeoutMs)
+    return await client.unary(inferenceService.Tokenize, request, timeoutMs)
   } catch (cause) {
     const { code } = (toAppError(cause).cause ?? {}) as Partial<ServiceError>
     if (code === status.UNIMPLEMENTED) return undefined

@@ -82,13 +82,19 @@ export class WorkerClient {
     }
   }
 
-  /** A failure comes as the event `error`; `failure` says what it means. */
+  /**
+   * A failure comes as the event `error`; `failure` says what it means. `deadline` is on the clock of
+   * `performance.now()`.
+   */
   stream<Request, Response>(
     { path, requestSerialize, responseDeserialize }: MethodDefinition<Request, Response>,
     request: Request,
+    deadline?: number,
   ): ClientReadableStream<Response> {
     this.assertUsable()
-    const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request)
+    const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, {
+      ...(deadline !== undefined && { deadline: toCallDeadline(deadline) }),
+    })
     this.#calls.add(call)
     call.on('status', () => this.#calls.delete(call))
     return call
@@ -135,5 +141,11 @@ export class WorkerClient {
     return this.#client.getChannel().getConnectivityState(false)
   }
 }
+
+/** The caller's signal aborts at the deadline itself; the worker's own is there for when nobody can tell it. */
+const deadlineGraceMs = 1000
+
+const toCallDeadline = (deadline: number): number =>
+  Date.now() + deadline - performance.now() + deadlineGraceMs
 
 const cancelled = () => new AppError('cancelled', 'the request was cancelled')

@@ -69,7 +69,7 @@ function createTextMethods(
     async prepare(request) {
       assertOpen()
       assertTokens(request.sampling.logitBias?.keys() ?? [], info.vocabularySize, 'logit_bias')
-      const prompt = await resolvePromptTokens(client, { model }, request.prompt, info)
+      const prompt = await resolvePromptTokens(client, { model }, request, info)
       assertOpen()
       return createPrepared(options, context, request, prompt)
     },
@@ -112,6 +112,7 @@ function createPrepared(
       requestId,
       encoded: encodeRequest({ ...request, sampling }, { requestId, model }, tokens),
       signal,
+      deadline: request.deadline,
       onStarted: (started) => void (count ??= started.promptTokens),
     })
   }

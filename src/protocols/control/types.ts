@@ -40,12 +40,22 @@ export type ShownModel = ListedModel & {
 
 export type WorkerState = 'starting' | 'serving' | 'draining' | 'failed' | 'stopped'
 
+/** Whether requests go to a worker that has failed before. */
+export type BreakerView = {
+  state: 'closed' | 'open' | 'half-open'
+  /** Until the next request is let through; 0: now. */
+  retry_in_ms: number
+  /** What failed last, unless it is closed. */
+  error: WireError | null
+}
+
 /** One place where a model runs. */
 export type RunningReplica = {
   /** The worker's name; `daemon` for an engine inside the daemon. */
   worker: string
   engine: string
   state: WorkerState
+  breaker: BreakerView
   slots: number
   busy_slots: number
   /** Requests that wait inside the worker. */
@@ -66,6 +76,8 @@ export type ListedWorker = {
   api_version: string | null
   pid: number | null
   models: string[]
+  /** By model. */
+  breakers: Record<string, BreakerView>
   slots: number
   busy_slots: number
   memory_bytes: number | null
