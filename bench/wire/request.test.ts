@@ -205,7 +205,7 @@ test('an answer in one piece has usage and no times of output', async () => {
 
 test.each<[string, OddAnswer, string]>([
   ['not JSON', (response) => response.end('<html>'), 'invalid_response'],
-  ['an error with status 200', json(200, { error: { message: 'broke' } }), 'invalid_response'],
+  ['an error with status 200', json(200, { error: { message: 'broke' } }), 'stream_error'],
   ['no output', json(200, answerOf({ content: '' })), 'empty'],
   ['a stream', (response) => startStream(response).end(goodStream(1)), 'invalid_response'],
 ])('an answer in one piece that is %s fails', async (_, answer, kind) => {
