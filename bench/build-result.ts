@@ -51,12 +51,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     duration_s: round(recorded.durationMs / 1000),
     throughput: describeThroughput(recorded),
     goodput: describeGoodput(recorded, options.goodput),
-    tokens: {
-      source: tokens.source,
-      output: tokens.output,
-      prompt: tokens.prompt ?? null,
-      cached_prompt: tokens.cachedPrompt ?? null,
-    },
+    tokens: describeTokens(recorded),
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
     steady: describeSteady(recorded.samples, tokens.source !== 'none'),
@@ -82,6 +77,13 @@ export const buildResult = (parts: ResultParts): BenchResult => {
 
 /** `performance.now()` is the same clock with another zero. */
 const toMonotonic = (time: number): number => time + Number(process.hrtime.bigint()) / 1e6 - performance.now()
+
+const describeTokens = ({ tokens }: Recorded): BenchResult['tokens'] => ({
+  source: tokens.source,
+  output: tokens.output,
+  prompt: tokens.prompt ?? null,
+  cached_prompt: tokens.cachedPrompt ?? null,
+})
 
 const describeGoodput = (
   { good, succeeded, failed, durationMs }: Recorded,

@@ -3,11 +3,10 @@
  *
  *   npm run bench:accuracy
  */
-import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
 import { behaviours } from '../bench/truth-server/behaviours.ts'
 import { arrivalNames } from '../bench/arrivals/schedule.ts'
+import { writeAround } from './document-section.ts'
 import {
   measureArrivals,
   measureBehaviour,
@@ -107,4 +106,4 @@ left. Latencies count from the schedule all the same.
 \`node bench/truth-server/main.ts 8099\` listens on port 8099; the model's name chooses the behaviour
 (\`GET /v1/models\` lists them), and \`GET /truth\` returns what was really sent, and when.
 `
-await writeFile(join(import.meta.dirname, '..', 'docs', 'bench-accuracy.md'), document)
+await writeAround(['delivery', 'agreement'], document)

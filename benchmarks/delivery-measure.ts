@@ -50,8 +50,7 @@ export const measureDelivery = async (
   }
 }
 
-/** The floor's share says how fast the server is, and this one is as fast as it gets. */
-const statusWithoutFloor = ({ verdict }: BenchResult): Pick<DeliveryRow, 'verdict' | 'reasons'> => ({
+const describeVerdict = ({ verdict }: BenchResult): Pick<DeliveryRow, 'verdict' | 'reasons'> => ({
   verdict: verdict.status,
   reasons: verdict.checks.filter(({ status }) => status !== 'VALID').map(({ check }) => check),
 })
@@ -69,7 +68,7 @@ const toRow = (rhythm: DeliveryRow['rhythm'], streams: number, result: BenchResu
     max: delivery?.max ?? Number.NaN,
     lagP99: self.loop_lag_p99_ms,
     busy: self.loop_utilization,
-    ...statusWithoutFloor(result),
+    ...describeVerdict(result),
     load: (loadavg()[0] ?? 0) / availableParallelism(),
   }
 }

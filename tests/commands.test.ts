@@ -23,7 +23,8 @@ test('bench starts the daemon, runs the bundled model and reports', async () => 
     '--json',
     file,
   )
-  expect(ran.code).toBe(0)
+  // On a busy machine the run is INVALID, and says so with a code of its own.
+  expect([0, 10]).toContain(ran.code)
   expect(ran.stdout).toContain('12 succeeded, 0 failed')
   expect(ran.stdout).toMatch(/TTFT/)
   const printed = await sandbox.sluice(

@@ -30,7 +30,7 @@ export const prepareLanes = async (
   const pace = joinPaces(warmed.map((one) => one.pace))
   const streams = streamsOf(options, pace)
   const parts = await Promise.all(
-    lanes.map((lane, part) => {
+    lanes.map(async (lane, part) => {
       const own = shareOf(streams, { part, parts: lanes.length })
       return own === 0 ? undefined : lane.floor({ url: server.url, streams: own, pace })
     }),

@@ -43,10 +43,13 @@ const opened = open()
 opened.catch(() => {})
 
 const perform = async (request: ThreadRequest): Promise<ThreadValue | undefined> => {
-  if (request.ask === 'stop') return void stop.abort()
-  if (request.ask === 'give-up') return void giveUp.abort()
+  if (request.ask === 'stop') stop.abort()
+  if (request.ask === 'give-up') giveUp.abort()
   const lane = await opened
   switch (request.ask) {
+    case 'stop':
+    case 'give-up':
+      return undefined
     case 'warm-up':
       enterPhase(live, 'warm-up', { requests: undefined, durationMs: undefined })
       return lane.warmUp()

@@ -1,4 +1,4 @@
-const blocks = [...'▁▂▃▄▅▆▇█']
+const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 
 /** One character a value, from the lowest to the highest of those shown; a gap where nothing was measured. */
 export const renderSparkline = (values: readonly (number | undefined)[]): string => {

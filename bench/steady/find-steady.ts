@@ -12,7 +12,7 @@ const fewestRequests = 60
 /** A smaller part of a run is an episode of it and not its steady state. */
 const smallestShare = 0.5
 /** A warm-up may take this share of a run, and a run-down that one; longer than that it is a change of level. */
-const [mostBeginning, mostEnd] = [0.4, 0.25]
+const [mostBeginning, mostEnd] = [0.3, 0.25]
 
 /**
  * The part of a run in which it kept its level, or why there is none. Beginning and end are cut by MSER-5, for the

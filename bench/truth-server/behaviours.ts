@@ -78,6 +78,10 @@ const good: Record<string, Behaviour> = {
     says: 'chunks without content between the tokens',
     steps: (shape) => interleaved(plain(shape), events.emptyDelta),
   },
+  stamped: {
+    says: 'each event says when it was sent (`sent_ms`)',
+    steps: (shape) => plain(shape).map(stamped),
+  },
   'late-headers': {
     says: 'status line and headers only with the first token',
     steps: (shape) => [wait(lateMs(shape)), headers, ...paced(shape, word), ...closing(shape)],
@@ -173,6 +177,11 @@ const bad: Record<string, Behaviour> = {
 export const behaviours: Record<string, Behaviour> = { ...good, ...bad }
 
 const half = (shape: Shape): Shape => ({ ...shape, tokens: Math.ceil(shape.tokens / 2) })
+
+const stamped = (step: Step): Step =>
+  step.act === 'write' && step.outputs > 0
+    ? { ...step, stamp: (sentAt) => events.stampedText('word ', sentAt) }
+    : step
 
 const thinking =
   (shape: Shape, field: 'reasoning' | 'reasoning_content') =>

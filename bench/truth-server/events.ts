@@ -10,6 +10,9 @@ const choice = (delta: object, finishReason: string | null = null): string =>
 
 export const role = (content: string | null): string => choice({ role: 'assistant', content })
 export const text = (content: string): string => choice({ content })
+/** The moment of sending inside the event, for clients that measure how late they read. */
+export const stampedText = (content: string, sentAt: number): string =>
+  event({ sent_ms: sentAt, choices: [{ index: 0, delta: { content }, finish_reason: null }] })
 export const reasoning = (field: 'reasoning' | 'reasoning_content', content: string): string =>
   choice({ [field]: content })
 export const toolArguments = (part: string): string =>

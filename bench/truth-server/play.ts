@@ -23,7 +23,7 @@ const act = (response: ServerResponse, step: Action, truth: Truth): void => {
       return
     case 'write': {
       const sentAt = monotonicNow()
-      response.write(step.bytes)
+      response.write(step.stamp?.(sentAt) ?? step.bytes)
       for (let count = 0; count < step.outputs; count += 1) truth.outputs.push(sentAt)
       truth.tokens += step.tokens
       return

@@ -6,9 +6,9 @@ export type Step =
   | { act: 'turn' }
   /**
    * `outputs`: how many events with output these bytes complete; the moment of writing becomes their truth.
-   * `tokens`: how many tokens those events carry.
+   * `tokens`: how many tokens those events carry. `stamp` makes the bytes at that moment, and with it in them.
    */
-  | { act: 'write'; bytes: Uint8Array; outputs: number; tokens: number }
+  | { act: 'write'; bytes: Uint8Array; outputs: number; tokens: number; stamp?: (sentAt: number) => string }
   | { act: 'end' }
   /** Ends the connection in the middle of whatever it was in. */
   | { act: 'cut' }

@@ -107,6 +107,15 @@ test.each(bad)('%s: an error of its own class', async (name, { failure }) => {
   }
 })
 
+test('stamped: how late each event was read, to the error of TTFT and E2E; without stamps nothing is claimed', async () => {
+  const result = await measure('stamped', 2, 4)
+  const { delivery } = result.latency
+  expect(delivery?.count).toBe(result.stream.events)
+  expect(delivery!.max).toBeLessThan(allowanceOf(result))
+  expect(result.verdict.checks.map(({ check }) => check)).toContain('delivery_p99_ms')
+  expect((await measure('plain', 1, 1)).latency.delivery).toBeNull()
+})
+
 test('events of one write share a read; an unknown behaviour is a 404', async () => {
   const { stream } = await measure('coalesced', 2, 6)
   expect(stream.coalesced_events).toBeGreaterThanOrEqual((stream.events * 3) / 4)

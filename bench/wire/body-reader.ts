@@ -20,7 +20,7 @@ export const createBodyReader = (endpoint: Endpoint): Reader => {
     if (delta === undefined)
       return { kind: 'invalid_response', message: `not JSON: ${body.text().slice(0, 100)}` }
     if (delta.error !== undefined) {
-      return { kind: 'invalid_response', message: `an error with status 200: ${delta.error}` }
+      return { kind: 'stream_error', message: `an error with status 200: ${delta.error}` }
     }
     Object.assign(reply, { usage: delta.usage, timings: delta.timings, finishReason: delta.finishReason })
     return delta.hasOutput ? undefined : judgeEmpty(reply, 'the answer holds no output')

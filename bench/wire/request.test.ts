@@ -210,7 +210,7 @@ test('an answer in one piece whose first token was the end of text is a success'
 
 test.each<[string, OddAnswer, string]>([
   ['not JSON', (response) => response.end('<html>'), 'invalid_response'],
-  ['an error with status 200', json(200, { error: { message: 'broke' } }), 'invalid_response'],
+  ['an error with status 200', json(200, { error: { message: 'broke' } }), 'stream_error'],
   ['no output and no usage', json(200, answerOf({ content: '' })), 'empty'],
   ['tokens without output', json(200, answerOf({ content: '' }, { completion_tokens: 2 })), 'empty'],
   ['a stream', (response) => startStream(response).end(goodStream(1)), 'invalid_response'],
