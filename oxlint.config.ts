@@ -42,7 +42,7 @@ export const rooms: Record<string, string[]> = {
 /** Rooms whose sub-folders are strangers to each other. */
 const suites: Record<string, string[]> = {
   engines: ['fake', 'grpc-worker', 'llama-cpp'],
-  protocols: ['openai', 'control'],
+  protocols: ['openai', 'control', 'reports'],
 }
 
 const name = (room: string) => room.replace('src/', '')

@@ -1,5 +1,6 @@
 import { readEnvironment } from './record/environment.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
+import type { Floor } from './floor/floor.ts'
 import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
 import { widthOf, type BenchOptions, type OpenLoad } from './options.ts'
@@ -9,11 +10,14 @@ import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
+import { describeSteady } from './steady/steady-figures.ts'
 import type { Target } from './wire/target.ts'
 
 export type ResultParts = NoteFacts & {
   selfCheck: SelfCheck
   occupancy: Occupancy | undefined
+  floor: Floor | undefined
+  threads: number
   version: string
   argv: string[]
   startedAt: Date
@@ -37,7 +41,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
-    configuration: describeOptions(options, parts.prompts),
+    configuration: describeOptions(options, parts.prompts, parts.threads),
     warm_up: parts.warmed,
     requests: { sent, succeeded, failed, cancelled },
     success_rate: ended === 0 ? null : succeeded / ended,
@@ -55,6 +59,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     },
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
+    steady: describeSteady(recorded.samples, tokens.source !== 'none'),
     stream: {
       events: tokens.events,
       coalesced_events: tokens.coalescedEvents,
@@ -66,6 +71,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     dispatch: parts.dispatch ?? null,
     connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
     self_check: parts.selfCheck,
+    floor: parts.floor ?? null,
     verdict: judgeRun({ ...parts, load: options.load }),
     thresholds: [],
     notes: writeNotes(parts),
@@ -106,10 +112,11 @@ const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'
   e2e: latencies.e2e ?? null,
   service_ttft: latencies.serviceTtft ?? null,
   service_e2e: latencies.serviceE2e ?? null,
+  delivery: latencies.delivery ?? null,
 })
 
 const describeHistograms = ({ histograms }: Recorded): NonNullable<BenchResult['histograms']> => {
-  const { ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e } = histograms
+  const { ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e, delivery } = histograms
   return {
     ...(ttft !== undefined && { ttft }),
     ...(tpot !== undefined && { tpot }),
@@ -117,6 +124,7 @@ const describeHistograms = ({ histograms }: Recorded): NonNullable<BenchResult['
     ...(e2e !== undefined && { e2e }),
     ...(serviceTtft !== undefined && { service_ttft: serviceTtft }),
     ...(serviceE2e !== undefined && { service_e2e: serviceE2e }),
+    ...(delivery !== undefined && { delivery }),
   }
 }
 
@@ -131,6 +139,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
 const describeOptions = (
   { load, stream, sampling, timeoutMs }: BenchOptions,
   prompts: Prompts,
+  threads: number,
 ): Configuration => ({
   mode: load.mode,
   concurrency: widthOf(load),
@@ -143,6 +152,7 @@ const describeOptions = (
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,
   timeout_s: timeoutMs / 1000,
+  threads,
   prompts: {
     source: prompts.source,
     distinct: Number.isFinite(prompts.distinct) ? prompts.distinct : null,

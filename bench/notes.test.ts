@@ -41,6 +41,13 @@ test('a clean run says only what its prompts were', () => {
   expect(notesOf()).toEqual([expect.stringContaining('built-in prompts')])
 })
 
+test('answers that ended at once are told', () => {
+  const { tokens } = recordedOf()
+  expect(notesOf({ recorded: recordedOf({ tokens: { ...tokens, emptyAnswers: 2 } }) })).toContainEqual(
+    expect.stringContaining('2 answers ended without any output'),
+  )
+})
+
 test('prompts that repeat are told', () => {
   const repeated = createListedPrompts('file', list, prompts)
   expect(notesOf({ prompts: repeated })).toEqual([

@@ -25,6 +25,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     facts.interrupted && 'the run was interrupted; the figures cover the requests that had ended by then',
     explainWarmUp(facts.warmed),
     ...explainTokens(facts),
+    explainEmpty(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
     explainShortfall(facts),
@@ -73,11 +74,16 @@ const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[]
     )
   }
   if (source === 'none') notes.push('the server does not report token counts: no token rates')
-  if (options.stream && gapsAreNotTokens !== undefined) {
+  if (options.stream && recorded.tokens.events > 0 && gapsAreNotTokens !== undefined) {
     notes.push(`no ITL: ${gapsAreNotTokens}. The table shows the gaps between chunks instead`)
   }
   return notes
 }
+
+const explainEmpty = ({ recorded }: NoteFacts): string | undefined =>
+  recorded.tokens.emptyAnswers === 0
+    ? undefined
+    : `${plural(recorded.tokens.emptyAnswers, 'answer')} ended without any output, as the model's first token was its end; they succeeded, and have no TTFT`
 
 const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
   if (recorded.sent === 0) return []

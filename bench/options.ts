@@ -56,6 +56,10 @@ export type BenchOptions = {
   prompts: PromptSource
   goodput?: GoodputLimits
   sampling: Sampling
+  /** How many threads carry the load; `auto` adds to one what the floor shows. Absent: the calling thread. */
+  threads?: number | 'auto'
+  /** Measures before the run what the load generator itself adds, against a server that does nothing. */
+  floor?: boolean
   /** For one request, from its dispatch to its last byte. */
   timeoutMs: number
 }

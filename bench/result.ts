@@ -2,6 +2,7 @@ import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
+import type { Floor } from './floor/floor.ts'
 import type { Load } from './options.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
@@ -9,6 +10,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
@@ -56,6 +58,8 @@ export type BenchResult = {
   latency: Record<LatencyName, LatencySummary | null>
   /** All that was recorded of each latency: HdrHistogram V2, compressed, base64, whole microseconds. */
   histograms?: Partial<Record<HistogramName, string>>
+  /** The part of the run in which it kept its level, or why there is none. */
+  steady: Steady
   stream: {
     events: number
     coalesced_events: number
@@ -67,6 +71,8 @@ export type BenchResult = {
   dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
   self_check: SelfCheck
+  /** What the load generator itself adds at this load; null where it was not measured. */
+  floor: Floor | null
   /** Whether the figures are the server's and not the load generator's. */
   verdict: RunVerdict
   thresholds: Verdict[]
@@ -82,7 +88,8 @@ export type BenchResult = {
 
 /**
  * In an open loop `ttft` and `e2e` count from the scheduled start; those of `service` count from the dispatch, and
- * are null in a closed loop, where both are the same.
+ * are null in a closed loop, where both are the same. `delivery` counts from the server's own stamp of an event to
+ * its arrival, and is null where the server does not stamp.
  */
 export const latencyNames = [
   'ttft',
@@ -92,11 +99,20 @@ export const latencyNames = [
   'e2e',
   'service_ttft',
   'service_e2e',
+  'delivery',
 ] as const
 export type LatencyName = (typeof latencyNames)[number]
 
 /** ITL has no histogram of its own: where it is known, it is that of the gaps between chunks. */
-export const histogramNames = ['ttft', 'tpot', 'chunk_gap', 'e2e', 'service_ttft', 'service_e2e'] as const
+export const histogramNames = [
+  'ttft',
+  'tpot',
+  'chunk_gap',
+  'e2e',
+  'service_ttft',
+  'service_e2e',
+  'delivery',
+] as const
 export type HistogramName = (typeof histogramNames)[number]
 
 export type Environment = {
@@ -129,6 +145,8 @@ export type Configuration = {
   seed: number | null
   ignore_eos: boolean
   timeout_s: number
+  /** Threads that carried the load. */
+  threads: number
   prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }
 }
 

@@ -76,7 +76,8 @@ test('counts what the server did: requests, tokens, connections, concurrency', a
   expect(result.latency.ttft?.count).toBe(20)
   expect(result.samples).toHaveLength(20)
   expect(server.requests).toHaveLength(24)
-  expect(server.connections()).toBe(4)
+  // One to ask for the model's name.
+  expect(server.connections()).toBe(1 + 4)
   expect(server.mostAtOnce()).toBe(4)
 })
 

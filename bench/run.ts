@@ -1,16 +1,23 @@
 import { AppError } from '../src/errors.ts'
 import { buildResult } from './build-result.ts'
 import { endpoints } from './endpoints/registry.ts'
+import { startNullProcess, type NullProcess } from './floor/start-null-process.ts'
+import { boundLanes, chooseLanes } from './lanes/choose-lanes.ts'
+import { createLane, type Lane, type LaneContext, type LaneMeasurement } from './lanes/lane.ts'
+import { allFailed, measureLanes, prepareLanes, type Prepared } from './lanes/run-lanes.ts'
+import { createShares } from './lanes/share.ts'
+import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
-import { createLiveRun, type LiveRun } from './load/live-run.ts'
-import { measure } from './load/measure.ts'
-import { warmUp, type WarmUpResult } from './load/warm-up.ts'
-import { widthOf, type BenchOptions } from './options.ts'
+import { createLiveRun, liveCounters, type LiveRun } from './load/live-run.ts'
+import type { BenchOptions } from './options.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
+import { joinDispatches, summarizeDispatch, type DispatchSummary } from './record/dispatch-summary.ts'
+import { joinOccupancies, type Occupancy } from './record/occupancy.ts'
+import { createRecorder } from './record/recorder.ts'
+import { emptySelfCheck, joinSelfChecks, type SelfCheck } from './record/self-check.ts'
 import type { BenchResult } from './result.ts'
-import { createConnections, type Connections } from './wire/connections.ts'
-import { createSender } from './wire/sender.ts'
-import { resolveTarget } from './wire/target.ts'
+import { createConnections } from './wire/connections.ts'
+import { resolveTarget, type Target } from './wire/target.ts'
 
 export type BenchHooks = {
   /** Stops the run: nothing new is sent, what is in flight gets a few seconds, and the result is marked. */
@@ -28,54 +35,108 @@ const graceMs = 5000
 /** Runs one load point. Rejects with an AppError when there is nothing to measure. Prints nothing. */
 export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promise<BenchResult> => {
   const target = resolveTarget(options.url)
-  const { load, apiKey, timeoutMs } = options
-  const connections = createConnections({ target, size: widthOf(load), apiKey, timeoutMs })
   const live = createLiveRun()
-  const giveUp = createGiveUp(hooks.signal, graceMs)
+  const { signal } = hooks
+  const giveUp = createGiveUp(signal, graceMs)
+  const nullServer = startFloor(options)
+  let lanes: Lane[] = []
   try {
     hooks.onStart?.(live)
-    const { signal } = hooks
-    const endpoint = endpoints[options.endpoint]
-    const prompts = await resolvePrompts(options.prompts, endpoint, options.sampling.seed)
-    const model = options.model ?? (await pickModel(connections, target.baseUrl))
-    const sender = createSender({
-      options,
-      endpoint,
-      target,
-      model,
-      connections,
-      live,
-      signal: giveUp.signal,
-    })
-    const warmed = await warmUp({ options, prompts, sender, connections, live, signal })
-    const openedBefore = connections.opened()
-    const measured = await measure({ options, prompts, sender, live, signal, skip: allFailed(warmed) })
+    const prompts = await resolvePrompts(options.prompts, endpoints[options.endpoint], options.sampling.seed)
+    const model = options.model ?? (await pickModel(options, target))
+    const recorder = createRecorder(options.goodput)
+    const context = { options, model, prompts, signal, giveUp: giveUp.signal, record: recorder.record, live }
+    const run = { options, prompts, live, signal }
+    const open = (count: number): Lane[] => (lanes = openLanes(context, count))
+    const start = options.threads === 'auto' ? 1 : boundLanes(options.threads ?? 1, options)
+    let prepared = await prepareLanes(open(start), run, nullServer)
+    const needed = options.threads === 'auto' ? chooseLanes(prepared.floor, options) : start
+    if (needed > start && !signal.aborted) {
+      await closeLanes(lanes)
+      prepared = await prepareLanes(open(needed), run, nullServer)
+    }
+    const { startedAt, measured } = allFailed(prepared.warmed)
+      ? { startedAt: new Date(), measured: [] }
+      : await measureLanes(lanes, run)
+    const recorded = recorder.recorded()
+    if (lanes.length > 1) recorded.samples.sort((left, right) => left.end - right.end)
     return buildResult({
-      ...measured,
+      ...describeRun(prepared, measured),
+      threads: lanes.length,
+      startedAt,
+      recorded,
       options,
       target,
       model,
       prompts,
-      openedBefore,
-      openedDuring: connections.opened() - openedBefore,
-      warmed,
       interrupted: signal.aborted,
-      usageRefused: options.stream && !sender.asksForUsage(),
       version: hooks.version,
       argv: hooks.argv,
     })
   } finally {
     live.phase = 'done'
     giveUp.dispose()
-    await connections.close()
+    await closeLanes(lanes)
+    void nullServer.then((server) => server?.stop())
   }
 }
 
-/** Measuring would only repeat what the warm-up has already told. */
-const allFailed = ({ sent, failed }: WarmUpResult): boolean => sent > 0 && failed === sent
+/** Starts while prompts are read and the warm-up runs. A floor that cannot be measured is left out, and no reason to fail. */
+const startFloor = async ({ floor }: BenchOptions): Promise<NullProcess | undefined> =>
+  floor === true ? startNullProcess().catch(() => undefined) : undefined
 
-const pickModel = async (connections: Connections, baseUrl: string): Promise<string> => {
-  const [first] = await connections.listModels()
-  if (first !== undefined) return first
-  throw new AppError('model_not_found', `${baseUrl}/models lists no model; name one with --model`)
+/** Without `threads` the load runs in the calling thread. */
+const openLanes = (context: Omit<LaneContext, 'share'>, count: number): Lane[] => {
+  const shares = createShares(count)
+  if (context.options.threads === undefined) return [createLane({ ...context, share: shares[0]! })]
+  const lanes = shares.map((share) => createThreadLane({ ...context, share }))
+  context.live.refresh = () => addCounters(context.live, lanes)
+  return lanes
+}
+
+const addCounters = (live: LiveRun, lanes: ThreadLane[]): void => {
+  for (const [index, name] of liveCounters.entries()) {
+    live[name] = lanes.reduce((sum, { counters }) => sum + counters[index]!, 0)
+  }
+}
+
+const closeLanes = async (lanes: Lane[]): Promise<void> => {
+  await Promise.all(lanes.splice(0).map((lane) => lane.close()))
+}
+
+type RunParts = Prepared & {
+  selfCheck: SelfCheck
+  occupancy: Occupancy | undefined
+  dispatch: DispatchSummary | undefined
+  openedBefore: number
+  openedDuring: number
+  usageRefused: boolean
+}
+
+const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts => {
+  const dispatches = measured.map(({ dispatch }) => dispatch).filter((dispatch) => dispatch !== undefined)
+  const occupancies = measured.map(({ occupancy }) => occupancy).filter((part) => part !== undefined)
+  const sum = (key: 'openedBefore' | 'openedDuring'): number =>
+    measured.reduce((total, lane) => total + lane[key], 0)
+  return {
+    ...prepared,
+    selfCheck:
+      measured.length === 0 ? emptySelfCheck : joinSelfChecks(measured.map((lane) => lane.selfCheck)),
+    occupancy: joinOccupancies(occupancies),
+    dispatch: dispatches.length === 0 ? undefined : summarizeDispatch(joinDispatches(dispatches)),
+    openedBefore: sum('openedBefore'),
+    openedDuring: sum('openedDuring'),
+    usageRefused: measured.some((lane) => lane.usageRefused),
+  }
+}
+
+const pickModel = async ({ apiKey, timeoutMs }: BenchOptions, target: Target): Promise<string> => {
+  const connections = createConnections({ target, size: 1, apiKey, timeoutMs })
+  try {
+    const [first] = await connections.listModels()
+    if (first !== undefined) return first
+  } finally {
+    await connections.close()
+  }
+  throw new AppError('model_not_found', `${target.baseUrl}/models lists no model; name one with --model`)
 }

@@ -27,7 +27,7 @@ test.each([
   ['5>ttft_p99', 'expected a metric'],
   [
     'ttft_p98>5',
-    'there is no metric "ttft_p98". Metrics: {ttft,tpot,itl,chunk_gap,e2e,service_ttft,service_e2e}_{min,mean,',
+    'there is no metric "ttft_p98". Metrics: {ttft,tpot,itl,chunk_gap,e2e,service_ttft,service_e2e,delivery}_{min,mean,',
   ],
   ['ttft_p99>5%', '"%" is no unit here; use ms, s, us'],
   ['error_rate>5ms', '"ms" is no unit here; use %'],

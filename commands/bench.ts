@@ -52,6 +52,8 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     requests: Flags.integer({ char: 'n', aliases: ['num-prompts', 'num-requests', 'request-count'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or 10 s of a request rate; no limit with --duration' }),
     duration: Flags.string({ aliases: ['benchmark-duration'], helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
     'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
+    threads: Flags.string({ helpGroup: 'LOAD', helpValue: 'N|auto', default: 'auto', description: 'threads that carry the load; auto adds to one when the floor shows that it is not enough' }),
+    floor: Flags.boolean({ allowNo: true, default: true, helpGroup: 'LOAD', description: 'first measure what the load generator itself adds, against a server that does nothing (under 1 s)' }),
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
     prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
     prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
@@ -66,6 +68,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     baseline: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'compare with an earlier --json result; exit with 8 if certainly slower, with 10 if there are too few requests to say' }),
     'max-regression': Flags.string({ default: '5', helpGroup: 'REPORT', helpValue: 'PERCENT', description: 'how much slower than the baseline is still accepted' }),
     'force-baseline': Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'compare although machine or settings differ' }),
+    steady: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'report the time in which the run kept its level, without its beginning and end; --fail-if too. The result file has both' }),
     strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
     'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
@@ -98,22 +101,26 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     thresholds: Threshold[],
     screen: NodeJS.WriteStream,
   ): Promise<BenchResult[]> {
-    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }] =
+    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }, { viewSteady }] =
       await Promise.all([
         import('../bench/thresholds.ts'),
         import('../bench/report/report.ts'),
         import('../bench/report/sweep-table.ts'),
         import('../bench/stop-on-interrupt.ts'),
+        import('../bench/steady/steady-view.ts'),
       ])
     const interrupt = stopOnInterrupt(() => {
+      // On a terminal the line that is drawn says so itself.
+      if (process.stderr.isTTY) return
       process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
     }, exitCodes.interrupted)
     const results: BenchResult[] = []
     try {
       for (const load of loads) {
         const result = await this.measureLoad({ ...options, load }, interrupt.signal)
-        result.thresholds = evaluateThresholds(thresholds, result)
-        screen.write(`${renderReport(result, Math.min(screen.columns || 100, 120))}\n`)
+        const view = this.flags.steady ? viewSteady(result) : result
+        view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
+        screen.write(`${renderReport(view, Math.min(screen.columns || 100, 120))}\n`)
         if (loads.length > 1) screen.write('\n')
         results.push(result)
         if (result.interrupted) break
@@ -172,6 +179,8 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       ...(await this.target()),
       endpoint: this.flags.endpoint as EndpointName,
       stream,
+      floor: this.flags.floor,
+      threads: await this.threads(),
       goodput: await this.goodput(),
       ...(warmUp !== undefined && { warmUp }),
       prompts: this.promptSource(),
@@ -183,6 +192,11 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       },
       timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
     }
+  }
+
+  private async threads(): Promise<number | 'auto'> {
+    const { decodeThreads } = await import('../bench/lanes/decode-threads.ts')
+    return decodeThreads(this.flags.threads)
   }
 
   private async goodput(): Promise<GoodputLimits> {

@@ -1,6 +1,6 @@
 /**
- * The Python environment of the worker's tests and of the end-to-end tests: `worker/.venv`, made when it is missing
- * or when `worker/pyproject.toml` has changed. Prints the interpreter's path.
+ * The Python environment of the worker's tests and of the end-to-end tests: `worker/.venv`, made when it is missing,
+ * completed when `worker/pyproject.toml` has changed. The Redis server of other tests is in it too. Prints the interpreter's path.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,11 +18,13 @@ export function ensureWorkerEnvironment() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(worker, 'pyproject.toml')))
     .digest('hex')
-  const isComplete = existsSync(interpreter) && existsSync(marker) && readFileSync(marker, 'utf8') === wanted
-  if (isComplete) return interpreter
-  console.error(`making ${folder}: PyTorch and transformers take a minute or two, once`)
-  rmSync(folder, { recursive: true, force: true })
-  run(findPython(), ['-m', 'venv', folder])
+  const made = existsSync(interpreter) && existsSync(marker) ? readFileSync(marker, 'utf8') : undefined
+  if (made === wanted) return interpreter
+  if (made === undefined) {
+    console.error(`making ${folder}: PyTorch and transformers take a minute or two, once`)
+    rmSync(folder, { recursive: true, force: true })
+    run(findPython(), ['-m', 'venv', folder])
+  }
   run(interpreter, [
     '-m',
     'pip',

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSandbox, isAlive, until, type Sandbox } from './sandbox.ts'
 import { writeFileSync } from 'node:fs'
@@ -51,4 +53,14 @@ test('after the drain time a stream ends with an error event and no [DONE]', asy
   const text = await running.text()
   expect(text).toContain('"code":"draining"')
   expect(text).not.toContain('[DONE]')
+})
+
+test('a connection that has sent nothing does not keep the daemon', async () => {
+  await sandbox.sluice('serve')
+  const { base_url, pid } = sandbox.daemonFile()
+  const silent = connect(Number(new URL(base_url).port), '127.0.0.1')
+  await once(silent, 'connect')
+  expect((await sandbox.sluice('stop', '--drain', '0')).code).toBe(0)
+  expect(isAlive(pid)).toBe(false)
+  silent.destroy()
 })

@@ -20,6 +20,8 @@ export type Delta = {
   usage: Usage | undefined
   timings: ServerTimings | undefined
   error: string | undefined
+  /** When the server wrote it, on the monotonic clock of its machine, in milliseconds. */
+  sentAt?: number
 }
 
 /** One kind of request that we can send. A new one is a folder entry and one registry line. */

@@ -22,6 +22,7 @@ export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
     timings: decodeTimings(fieldsOf(object['timings'])),
     error: decodeError(object['error']),
   }
+  if (typeof object['sent_ms'] === 'number') delta.sentAt = object['sent_ms']
   const choices = object['choices']
   if (!Array.isArray(choices)) return delta
   for (const choice of choices.filter(isFields)) {

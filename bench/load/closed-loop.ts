@@ -1,8 +1,14 @@
+import { waitUntil } from './wait-until.ts'
+
 export type ClosedLoop = {
   concurrency: number
   /** How many to issue; without it, until the deadline. */
   requests?: number
   durationMs?: number
+  /** When to begin, on the clock of `performance.now()`; it may have passed. The duration counts from it. */
+  startAt?: number
+  /** Numbers the requests, from 0; shared by loops that share a load. */
+  take?: () => number
   signal: AbortSignal
   /** Sends the `index`th request on a slot and resolves when it is over. */
   issue: (index: number, slot: number) => Promise<void>
@@ -16,18 +22,25 @@ export const runClosedLoop = async ({
   concurrency,
   requests,
   durationMs,
+  startAt = performance.now(),
+  take = createCounter(),
   signal,
   issue,
 }: ClosedLoop): Promise<void> => {
   const limit = requests ?? Number.POSITIVE_INFINITY
-  const deadline = durationMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + durationMs
-  let next = 0
+  const deadline = durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + durationMs
   const runSlot = async (slot: number): Promise<void> => {
-    while (next < limit && !signal.aborted && performance.now() < deadline) {
-      const index = next
-      next += 1
+    while (!signal.aborted && performance.now() < deadline) {
+      const index = take()
+      if (index >= limit) return
       await issue(index, slot)
     }
   }
+  await waitUntil(startAt, signal)
   await Promise.all(Array.from({ length: Math.min(concurrency, limit) }, (_, slot) => runSlot(slot)))
+}
+
+const createCounter = (): (() => number) => {
+  let next = 0
+  return () => next++
 }

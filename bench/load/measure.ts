@@ -1,80 +1,76 @@
 import { createSchedule } from '../arrivals/schedule.ts'
+import { shareSchedule, takeNumber, type Share } from '../lanes/share.ts'
 import type { BenchOptions, ClosedLoad, OpenLoad } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
-import { summarizeDispatch, type DispatchSummary } from '../record/dispatch-summary.ts'
+import type { OpenDispatch } from '../record/dispatch-summary.ts'
 import { createOccupancyCounter, type Occupancy } from '../record/occupancy.ts'
-import { createRecorder, type Recorded } from '../record/recorder.ts'
+import type { Recorder } from '../record/recorder.ts'
 import { startSelfCheck, type SelfCheck } from '../record/self-check.ts'
 import type { Attempt, Issue } from '../wire/attempt.ts'
+import { monotonicOffset } from '../wire/monotonic.ts'
 import type { Sender } from '../wire/sender.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { enterPhase, type LiveRun } from './live-run.ts'
+import type { LiveRun } from './live-run.ts'
 import { runOpenLoop } from './open-loop.ts'
 
+/** What a thread knows of its part beside the requests, which went to `record` one by one. */
 export type Measurement = {
-  startedAt: Date
-  recorded: Recorded
   selfCheck: SelfCheck
   occupancy: Occupancy | undefined
   /** Of an open loop. */
-  dispatch: DispatchSummary | undefined
+  dispatch: OpenDispatch | undefined
 }
 
 export type MeasureContext = {
   options: BenchOptions
   prompts: Prompts
+  share: Share
   sender: Sender
   live: LiveRun
   signal: AbortSignal
-  /** Nothing is sent, and the measurement is empty. */
-  skip: boolean
+  record: Recorder['record']
+  /** On the machine's monotonic clock. */
+  startAt: number
 }
 
 /** Sends one request on a slot, and resolves with when it left once it is over. */
 type SendOne = (issue: Issue, slot: number) => Promise<number>
-type Offered = { dispatch?: DispatchSummary; idleMs: number }
+type Offered = { dispatch?: OpenDispatch; idleMs: number }
+type Turn = { signal: AbortSignal; share: Share; startAt: number; send: SendOne }
 
 /** The part of a run that counts: from the first measured request to the end of the last. */
 export const measure = async (context: MeasureContext): Promise<Measurement> => {
-  const { options, prompts, sender, live, signal, skip } = context
+  const { options, prompts, share, sender, live, signal, record } = context
   const { load } = options
-  const recorder = createRecorder(options.goodput)
   const occupancy = createOccupancyCounter()
-  const schedule = load.mode === 'open' && !skip ? createSchedule({ ...load, seed: prompts.seed }) : undefined
+  const schedule = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }) : undefined
   const selfCheck = await startSelfCheck()
-  enterPhase(live, 'measuring', {
-    requests: skip ? 0 : (schedule?.length ?? load.requests),
-    durationMs: load.durationMs,
-  })
-  const startedAt = new Date()
+  const startAt = context.startAt - monotonicOffset()
   const send: SendOne = async (issue, slot) => {
     live.inFlight += 1
     occupancy.enter(performance.now())
     const attempt = await sender.send(slot, prompts.at(issue.index))
     occupancy.leave(performance.now(), attempt.endedAt - attempt.startedAt)
-    recorder.record(attempt, issue)
+    record(attempt, issue)
     countAttempt(live, attempt)
     return attempt.startedAt
   }
-  const { dispatch, idleMs }: Offered = skip
-    ? { idleMs: 0 }
-    : load.mode === 'open'
-      ? await offerOpenLoad(load, schedule!, signal, send)
-      : await offerClosedLoad(load, signal, send)
-  return {
-    startedAt,
-    selfCheck: await selfCheck.stop(idleMs),
-    recorded: recorder.recorded(),
-    occupancy: occupancy.occupancy(),
-    dispatch,
-  }
+  const turn: Turn = { signal, share, startAt, send }
+  const { dispatch, idleMs }: Offered =
+    load.mode === 'open' ? await offerOpenLoad(load, schedule!, turn) : await offerClosedLoad(load, turn)
+  return { selfCheck: await selfCheck.stop(idleMs), occupancy: occupancy.occupancy(), dispatch }
 }
 
-const offerClosedLoad = async (load: ClosedLoad, signal: AbortSignal, send: SendOne): Promise<Offered> => {
+const offerClosedLoad = async (
+  load: ClosedLoad,
+  { signal, share, startAt, send }: Turn,
+): Promise<Offered> => {
   const { concurrency, requests, durationMs } = load
   await runClosedLoop({
     concurrency,
     signal,
+    startAt,
+    take: takeNumber(share),
     issue: async (index, slot) => void (await send({ index }, slot)),
     ...(requests !== undefined && { requests }),
     ...(durationMs !== undefined && { durationMs }),
@@ -85,21 +81,24 @@ const offerClosedLoad = async (load: ClosedLoad, signal: AbortSignal, send: Send
 const offerOpenLoad = async (
   { maxConcurrency }: OpenLoad,
   schedule: Float64Array,
-  signal: AbortSignal,
-  send: SendOne,
+  { signal, share, startAt, send }: Turn,
 ): Promise<Offered> => {
+  const offset = monotonicOffset()
   const dues: number[] = []
   const starts: number[] = []
+  const { part, parts } = share
   const dispatch = await runOpenLoop({
-    schedule,
+    schedule: shareSchedule(schedule, share),
     maxConcurrency,
     signal,
+    startAt,
     issue: async ({ index, slot, dueAt }) => {
-      starts.push(await send({ index, dueAt }, slot))
-      dues.push(dueAt)
+      starts.push(offset + (await send({ index: index * parts + part, dueAt }, slot)))
+      dues.push(offset + dueAt)
     },
   })
-  return { dispatch: summarizeDispatch(dispatch, schedule.length, dues, starts), idleMs: dispatch.idleMs }
+  const { idleMs } = dispatch
+  return { dispatch: { ...dispatch, scheduled: schedule.length, dues, starts }, idleMs }
 }
 
 const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {

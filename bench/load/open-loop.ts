@@ -1,10 +1,12 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { waitUntil } from './wait-until.ts'
 
 export type OpenLoop = {
   /** When each request is due, in milliseconds from the start. */
   schedule: Float64Array
   /** At most so many in flight; those that are due wait their turn, and their wait counts. */
   maxConcurrency: number
+  /** When the schedule begins, on the clock of `performance.now()`. */
+  startAt?: number
   signal: AbortSignal
   issue: (issued: { index: number; slot: number; dueAt: number }) => Promise<void>
 }
@@ -29,6 +31,7 @@ export type Dispatch = {
 export const runOpenLoop = async ({
   schedule,
   maxConcurrency,
+  startAt: startedAt = performance.now(),
   signal,
   issue,
 }: OpenLoop): Promise<Dispatch> => {
@@ -66,7 +69,6 @@ export const runOpenLoop = async ({
     dispatch.backlog = Math.max(dispatch.backlog, waiting.length - head)
   }
 
-  const startedAt = performance.now()
   for (const [index, due] of schedule.entries()) {
     dispatch.idleMs += await waitUntil(startedAt + due, signal)
     if (signal.aborted) break
@@ -86,23 +88,4 @@ const createSlots = (limit: number): Slots => {
     take: () => free.pop() ?? (made < limit ? made++ : undefined),
     free: (slot) => void free.push(slot),
   }
-}
-
-/** Timers fire up to a millisecond late, and up to half a millisecond early: the rest is waited for turn by turn. */
-const timerSlackMs = 1.5
-/** A turn of the event loop that took no longer than this had nothing to do. */
-const emptyTurnMs = 0.1
-
-/** Returns how long it went round without work. */
-const waitUntil = async (time: number, signal: AbortSignal): Promise<number> => {
-  const rest = time - performance.now()
-  if (rest > timerSlackMs) await sleep(rest - timerSlackMs, undefined, { signal }).catch(() => {})
-  let idle = 0
-  for (let now = performance.now(); now < time && !signal.aborted;) {
-    await turn()
-    const after = performance.now()
-    if (after - now < emptyTurnMs) idle += after - now
-    now = after
-  }
-  return idle
 }

@@ -1,4 +1,5 @@
 import { round } from '../record/statistics.ts'
+import { describeSteady } from '../steady/steady-figures.ts'
 import { schemaVersion, type BenchResult, type Configuration } from '../result.ts'
 import { evaluateThresholds, parseThreshold } from '../thresholds.ts'
 import { assertMergeable } from './assert-mergeable.ts'
@@ -57,6 +58,12 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
       opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
     },
     self_check: poolSelfCheck(runs),
+    // Each load generator has its own, and the verdict has judged by it.
+    floor: null,
+    steady: describeSteady(
+      samples,
+      runs.every(({ tokens }) => tokens.source !== 'none'),
+    ),
     verdict: poolVerdict(runs, files),
     thresholds: [],
     notes: writeNotes(runs, clock),

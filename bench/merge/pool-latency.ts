@@ -27,6 +27,7 @@ export const poolLatency = (runs: BenchResult[]): Pooled => {
       e2e: summaryOf('e2e'),
       service_ttft: summaryOf('service_ttft'),
       service_e2e: summaryOf('service_e2e'),
+      delivery: summaryOf('delivery'),
     },
     histograms: Object.fromEntries([...pooled].map(([name, { histogram }]) => [name, histogram])),
   }

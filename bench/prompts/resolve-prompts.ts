@@ -9,8 +9,9 @@ export const resolvePrompts = async (
   source: PromptSource,
   endpoint: Endpoint,
   seed: number = randomInt(2 ** 31),
+  nonce: string = randomBytes(3).toString('hex'),
 ): Promise<Prompts> => {
-  const builtIn = createBuiltInPrompts(seed, randomBytes(3).toString('hex'))
+  const builtIn = createBuiltInPrompts(seed, nonce)
   if (source.kind === 'built-in') return builtIn
   const list: Prompt[] =
     source.kind === 'text'

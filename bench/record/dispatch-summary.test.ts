@@ -3,7 +3,12 @@ import { summarizeDispatch } from './dispatch-summary.ts'
 
 test('rates, lateness and waits', () => {
   const dispatch = { late: [3, 1, 2, 0], waits: [10, 30], backlog: 2, mostInFlight: 4, idleMs: 9 }
-  const summary = summarizeDispatch(dispatch, 5, [0, 10, 20, 30], [40, 0, 10, 20])
+  const summary = summarizeDispatch({
+    ...dispatch,
+    scheduled: 5,
+    dues: [0, 10, 20, 30],
+    starts: [40, 0, 10, 20],
+  })
   expect(summary).toEqual({
     scheduled: 5,
     rate_scheduled: 100,
@@ -22,7 +27,7 @@ test('rates, lateness and waits', () => {
 
 test('nothing sent', () => {
   const dispatch = { late: [], waits: [], backlog: 0, mostInFlight: 0, idleMs: 0 }
-  expect(summarizeDispatch(dispatch, 3, [], [])).toMatchObject({
+  expect(summarizeDispatch({ ...dispatch, scheduled: 3, dues: [], starts: [] })).toMatchObject({
     rate_achieved: null,
     gap_cv: null,
     lateness_max_ms: 0,

@@ -23,13 +23,23 @@ export type DispatchSummary = {
   in_flight_max: number
 }
 
-/** `dues` and `starts` belong together, in any order; a request that was never sent is in neither. */
-export const summarizeDispatch = (
-  { late, waits, backlog, mostInFlight }: Dispatch,
-  scheduled: number,
-  dues: number[],
-  starts: number[],
-): DispatchSummary => {
+/** `dues` and `starts` belong together, in any order and on one clock; a request that was never sent is in neither. */
+export type OpenDispatch = Dispatch & { scheduled: number; dues: number[]; starts: number[] }
+
+/** What several threads kept of one schedule; backlog and most in flight are sums of what each saw. */
+export const joinDispatches = (parts: OpenDispatch[]): OpenDispatch => ({
+  late: parts.flatMap(({ late }) => late),
+  waits: parts.flatMap(({ waits }) => waits),
+  backlog: parts.reduce((sum, { backlog }) => sum + backlog, 0),
+  mostInFlight: parts.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
+  idleMs: parts.reduce((sum, { idleMs }) => sum + idleMs, 0),
+  scheduled: parts[0]!.scheduled,
+  dues: parts.flatMap(({ dues }) => dues),
+  starts: parts.flatMap(({ starts }) => starts),
+})
+
+export const summarizeDispatch = (joined: OpenDispatch): DispatchSummary => {
+  const { late, waits, backlog, mostInFlight, scheduled, dues, starts } = joined
   const sortedLate = late.toSorted((left, right) => left - right)
   const sortedStarts = starts.toSorted((left, right) => left - right)
   return {

@@ -3,10 +3,11 @@ import { createLatency, type LatencySummary } from './statistics.ts'
 
 /**
  * `chunkGap` is the time between reads that carried output; whether that is per token, the token counts tell.
+ * `delivery` is from the server's own stamp of an event to its arrival, where the server stamps.
  * The two of `service` count from the dispatch and exist in an open loop only, where the others count from the
  * scheduled start.
  */
-const names = ['ttft', 'tpot', 'chunkGap', 'e2e', 'serviceTtft', 'serviceE2e'] as const
+const names = ['ttft', 'tpot', 'chunkGap', 'e2e', 'serviceTtft', 'serviceE2e', 'delivery'] as const
 export type Latencies = Record<(typeof names)[number], LatencySummary | undefined>
 
 /** As `Latency.histogram` writes them. */
@@ -17,8 +18,8 @@ export const createLatencies = (): {
   summaries(): Latencies
   histograms(): Histograms
 } => {
-  const [ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e] = [
-    createLatency(), createLatency(), createLatency(), createLatency(), createLatency(), createLatency(),
+  const [ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e, delivery] = [
+    createLatency(), createLatency(), createLatency(), createLatency(), createLatency(), createLatency(), createLatency(),
   ] // prettier-ignore
   return {
     record(attempt, { dueAt }) {
@@ -30,6 +31,7 @@ export const createLatencies = (): {
       ttft.record(timeline.first - (dueAt ?? startedAt))
       if (dueAt !== undefined) serviceTtft.record(timeline.first - startedAt)
       timeline.forEachGap(chunkGap.record)
+      timeline.forEachDelay(delivery.record)
       const perToken = timePerToken(attempt)
       if (perToken !== undefined) tpot.record(perToken)
     },
@@ -40,6 +42,7 @@ export const createLatencies = (): {
       e2e: e2e.summary(),
       serviceTtft: serviceTtft.summary(),
       serviceE2e: serviceE2e.summary(),
+      delivery: delivery.summary(),
     }),
     histograms: () =>
       Object.fromEntries(

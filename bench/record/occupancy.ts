@@ -8,6 +8,19 @@ export type Occupancy = {
   byLatency: number
 }
 
+/** Threads that run at the same time: what is in flight adds up. */
+export const joinOccupancies = (parts: Occupancy[]): Occupancy | undefined =>
+  parts.length === 0
+    ? undefined
+    : {
+        mean: sumOf(parts, 'mean'),
+        meanWhileSending: sumOf(parts, 'meanWhileSending'),
+        byLatency: sumOf(parts, 'byLatency'),
+      }
+
+const sumOf = (parts: Occupancy[], key: keyof Occupancy): number =>
+  parts.reduce((sum, part) => sum + part[key], 0)
+
 export type OccupancyCounter = {
   enter(time: number): void
   leave(time: number, tookMs: number): void

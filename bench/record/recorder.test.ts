@@ -9,15 +9,17 @@ type Shape = Partial<Omit<Attempt, 'reply' | 'timeline'>> & {
   /** When output was read. */
   reads?: number[]
   events?: number
+  isEmpty?: boolean
   usage?: Partial<Usage>
   timings?: Attempt['reply']['timings']
 }
 
-const attemptOf = ({ reads = [], events, usage, timings, ...times }: Shape): Attempt => {
+const attemptOf = ({ reads = [], events, usage, timings, isEmpty, ...times }: Shape): Attempt => {
   const timeline = createTimeline()
   for (const time of reads) timeline.push(time)
   const complete = usage && { promptTokens: 0, outputTokens: 0, cachedTokens: undefined, ...usage }
-  const reply = { contentEvents: events ?? reads.length, usage: complete, timings, finishReason: 'stop' }
+  const contentEvents = events ?? reads.length
+  const reply = { contentEvents, usage: complete, timings, finishReason: 'stop', isEmpty: isEmpty ?? false }
   return { startedAt: 0, endedAt: 0, failure: undefined, ...times, reply, timeline }
 }
 const record = (...shapes: Shape[]) => {
@@ -50,6 +52,18 @@ test('an answer in one piece has an E2E and nothing else', () => {
     source: 'usage',
     gapsAreNotTokens: 'the answers were not streamed',
   })
+})
+
+test('an answer that ended at once succeeded: it has an E2E and no TTFT', () => {
+  const recorded = record(
+    { endedAt: 30, reads: [20, 30], usage: { outputTokens: 2 } },
+    { endedAt: 10, usage: { outputTokens: 1 }, isEmpty: true },
+  )
+  expect(recorded).toMatchObject({ succeeded: 2, failed: 0 })
+  expect(recorded.tokens).toMatchObject({ output: 3, events: 2, emptyAnswers: 1 })
+  expect(recorded.latencies.ttft?.count).toBe(1)
+  expect(recorded.latencies.e2e?.count).toBe(2)
+  expect(recorded.tokens.coalescedEvents).toBe(0)
 })
 
 test('failures are counted by kind and stay out of every latency', () => {

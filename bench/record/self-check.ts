@@ -17,6 +17,27 @@ export type SelfCheck = {
   gc_max_ms: number
 }
 
+/** Of a run that sent nothing. */
+export const emptySelfCheck: SelfCheck = {
+  loop_lag_p99_ms: 0,
+  loop_lag_max_ms: 0,
+  loop_utilization: 0,
+  gc_share: 0,
+  gc_max_ms: 0,
+}
+
+/** Of several threads: the worst of each, because one late thread is enough. */
+export const joinSelfChecks = (checks: SelfCheck[]): SelfCheck => {
+  const worst = (key: keyof SelfCheck): number => Math.max(...checks.map((check) => check[key]))
+  return {
+    loop_lag_p99_ms: worst('loop_lag_p99_ms'),
+    loop_lag_max_ms: worst('loop_lag_max_ms'),
+    loop_utilization: worst('loop_utilization'),
+    gc_share: worst('gc_share'),
+    gc_max_ms: worst('gc_max_ms'),
+  }
+}
+
 /** The monitor's own timer, whose period is part of every value that it reports. */
 const resolutionMs = 2
 

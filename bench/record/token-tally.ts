@@ -1,5 +1,5 @@
 import type { Reply } from '../wire/attempt.ts'
-import type { Timeline } from '../wire/timeline.ts'
+import type { ReadTimeline } from '../wire/timeline.ts'
 
 /**
  * `usage`: the server counted. `events`: it did not, so stream events with output stand in. `mixed`: some of each.
@@ -16,6 +16,8 @@ export type TokenCounts = {
   /** Stream events with output, and how many of them shared a read with the one before. */
   events: number
   coalescedEvents: number
+  /** Answers without any output: the model's first token was its end. */
+  emptyAnswers: number
   /** Undefined: the gaps between reads are the gaps between tokens. Else why they are not. */
   gapsAreNotTokens: string | undefined
 }
@@ -24,7 +26,7 @@ export type TokenCounts = {
 const tolerance = 0.05
 
 export const createTokenTally = (): {
-  add(reply: Reply, timeline: Timeline): void
+  add(reply: Reply, timeline: ReadTimeline): void
   counts(): TokenCounts
 } => {
   let withUsage = 0
@@ -35,6 +37,7 @@ export const createTokenTally = (): {
   let events = 0
   let coalesced = 0
   let mismatch = 0
+  let emptyAnswers = 0
 
   const counts = (): TokenCounts => {
     const source = resolveSource(withUsage, withoutUsage, output)
@@ -46,13 +49,15 @@ export const createTokenTally = (): {
       cachedPrompt: cached,
       events,
       coalescedEvents: coalesced,
+      emptyAnswers,
       gapsAreNotTokens: reason,
     }
   }
 
   return {
     counts,
-    add({ usage, contentEvents }, { reads }) {
+    add({ usage, contentEvents, isEmpty }, { reads }) {
+      if (isEmpty) emptyAnswers += 1
       events += contentEvents
       coalesced += contentEvents - reads
       output += usage?.outputTokens ?? contentEvents

@@ -1,9 +1,10 @@
 import { plural } from '../plural.ts'
 import type { BenchResult } from '../result.ts'
+import { wrap } from './wrap.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 
 /** The block of single figures above the table, one to a line. */
-export const renderFigures = (result: BenchResult): string => {
+export const renderFigures = (result: BenchResult, columns = 100): string => {
   const { requests, throughput, duration_s: duration, success_rate: successRate, warm_up: warmUp } = result
   const none = requests.sent === 0
   const rows: [string, string | undefined][] = [
@@ -23,9 +24,14 @@ export const renderFigures = (result: BenchResult): string => {
     ['Prompt tokens', describePrompt(result)],
     ["Server's own time", describeTimings(result)],
     ['Dispatch', describeDispatch(result)],
+    ['Steady state', none ? undefined : describeSteady(result)],
+    ['Delivery', describeDelivery(result)],
+    ['Own floor', describeFloor(result)],
+    ['Threads', result.configuration.threads > 1 ? formatCount(result.configuration.threads) : undefined],
   ]
   const kept = rows.filter((row): row is [string, string] => row[1] !== undefined)
-  return kept.map(([name, value]) => `  ${name.padEnd(20)}${value}`).join('\n')
+  const indent = ' '.repeat(22)
+  return kept.map(([name, value]) => wrap(value, columns, `  ${name.padEnd(20)}`, indent)).join('\n')
 }
 
 const rate = (value: number | null): string | undefined =>
@@ -68,7 +74,40 @@ const describeDispatch = ({ dispatch }: BenchResult): string | undefined => {
   return `${formatNumber(rate, 2)}/s, late by P50 ${formatNumber(half, 2)} ms, P99 ${formatNumber(late, 2)} ms; at most ${formatCount(most)} in flight`
 }
 
-const describeTimings = ({ server_timings: means }: BenchResult): string | undefined => {
+const describeDelivery = ({ latency: { delivery } }: BenchResult): string | undefined =>
+  delivery === null
+    ? undefined
+    : `P50 ${milliseconds(delivery.p50)}, P99 ${milliseconds(delivery.p99)}, max ${milliseconds(delivery.max)} after the server's own stamps`
+
+const describeFloor = ({ floor }: BenchResult): string | undefined => {
+  if (floor === null) return undefined
+  const parts = [
+    floor.ttft === null
+      ? `E2E P50 ${milliseconds(floor.e2e?.p50)}`
+      : `TTFT P50 ${milliseconds(floor.ttft.p50)}`,
+    floor.delivery !== null &&
+      `delivery P50 ${milliseconds(floor.delivery.p50)}, P99 ${milliseconds(floor.delivery.p99)}`,
+  ]
+  return `${parts.filter((part) => part !== false).join('; ')}, at ${formatCount(floor.events_per_second)} events/s`
+}
+
+const describeSteady = ({ steady: { found, reason } }: BenchResult): string => {
+  if (found === null) return `none: ${reason}`
+  const { throughput, from_s: from, to_s: to } = found
+  const tokens = throughput.output_tokens_per_second
+  const rates = `${formatNumber(throughput.requests_per_second, 2)} requests/s${tokens === null ? '' : `, ${formatNumber(tokens, 1)} tokens/s`}`
+  return `${formatNumber(from, 1)} s to ${formatNumber(to, 1)} s: ${rates}`
+}
+
+const milliseconds = (value = 0): string => `${formatNumber(value, 2)} ms`
+
+const describeTimings = ({ server_timings: means, latency }: BenchResult): string | undefined => {
   const parts = Object.entries(means).map(([part, mean]) => `${part} ${formatNumber(mean, 1)} ms`)
-  return parts.length === 0 ? undefined : `${parts.join(', ')} (means)`
+  if (parts.length === 0) return undefined
+  const { ttft, e2e } = latency
+  const ours =
+    ttft === null || e2e === null
+      ? ''
+      : `; seen from here TTFT ${formatNumber(ttft.mean, 1)} ms, then ${formatNumber(e2e.mean - ttft.mean, 1)} ms`
+  return `${parts.join(', ')}${ours} (means)`
 }

@@ -8,4 +8,5 @@ export const latencyLabels: Record<LatencyName, string> = {
   e2e: 'E2E',
   service_ttft: 'TTFT, sent',
   service_e2e: 'E2E, sent',
+  delivery: 'Delivery',
 }

@@ -51,7 +51,7 @@ const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): s
       const bound = (value: number | null): string => (value === null ? '?' : formatNumber(value, digits))
       return [
         label,
-        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join(' to ')),
+        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join('–')),
       ]
     }),
   )

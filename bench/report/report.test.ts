@@ -38,7 +38,10 @@ closed loop, 4 in flight, chat, streaming, at most 64 tokens
   Total tokens/s      685.7
   Output tokens       12,800 (64.0 a request), counted by the server
   Prompt tokens       4,000 (20.0 a request), 12.0 % from the server's cache
-  Server's own time   queue 0.2 ms, prefill 31.3 ms, decode 440.0 ms (means)
+  Server's own time   queue 0.2 ms, prefill 31.3 ms, decode 440.0 ms; seen from
+                      here TTFT 42.0 ms, then 462.0 ms (means)
+  Steady state        none: the output per second fell by 20 % about 50 %
+                      through
 
 ┌──────┬───────┬───────┬───────┬───────┬───────┬──────────┬─────────┐
 │ ms   │   min │  mean │   P50 │   P90 │   P95 │      P99 │     max │
@@ -48,14 +51,14 @@ closed loop, 4 in flight, chat, streaming, at most 64 tokens
 │ ITL  │  3.25 │  6.83 │  6.50 │  9.75 │ 11.70 │    16.25 │   19.50 │
 │ E2E  │ 240.0 │ 504.0 │ 480.0 │ 720.0 │ 864.0 │ ~1,200.0 │ 1,440.0 │
 └──────┴───────┴───────┴───────┴───────┴───────┴──────────┴─────────┘
-┌───────────┬────────────────┬────────────────┬────────────────┬────────────────┐
-│ 95 % sure │            P50 │            P90 │            P95 │            P99 │
-├───────────┼────────────────┼────────────────┼────────────────┼────────────────┤
-│ TTFT      │   36.0 to 44.0 │   56.0 to 64.0 │   68.0 to 80.0 │      88.0 to ? │
-│ TPOT      │   6.30 to 7.70 │  9.80 to 11.20 │ 11.90 to 14.00 │     15.40 to ? │
-│ ITL       │   5.85 to 7.15 │  9.10 to 10.40 │ 11.05 to 13.00 │ 14.30 to 18.20 │
-│ E2E       │ 432.0 to 528.0 │ 672.0 to 768.0 │ 816.0 to 960.0 │   1,056.0 to ? │
-└───────────┴────────────────┴────────────────┴────────────────┴────────────────┘
+┌───────────┬─────────────┬─────────────┬─────────────┬─────────────┐
+│ 95 % sure │         P50 │         P90 │         P95 │         P99 │
+├───────────┼─────────────┼─────────────┼─────────────┼─────────────┤
+│ TTFT      │   36.0–44.0 │   56.0–64.0 │   68.0–80.0 │      88.0–? │
+│ TPOT      │   6.30–7.70 │  9.80–11.20 │ 11.90–14.00 │     15.40–? │
+│ ITL       │   5.85–7.15 │  9.10–10.40 │ 11.05–13.00 │ 14.30–18.20 │
+│ E2E       │ 432.0–528.0 │ 672.0–768.0 │ 816.0–960.0 │   1,056.0–? │
+└───────────┴─────────────┴─────────────┴─────────────┴─────────────┘
 ~ too few samples to vouch for this percentile (needed: P50 8, P90 46, P95 93, P99 473)
 
 - built-in prompts; each begins differently (nonce abc123), so that a prefix
@@ -81,6 +84,7 @@ test('answers in one piece show E2E alone, and no token rate where nothing count
         e2e: summary(20_000),
         service_ttft: null,
         service_e2e: null,
+        delivery: null,
       },
       tokens: { source: 'none', output: 0, prompt: null, cached_prompt: null },
       throughput: { requests_per_second: 1, output_tokens_per_second: null, total_tokens_per_second: null },
@@ -127,6 +131,7 @@ test('a run that measured nothing says why and has no empty table', () => {
     e2e: null,
     service_ttft: null,
     service_e2e: null,
+    delivery: null,
   }
   const errors = [{ kind: 'http_404' as const, count: 4, message: 'no such model', messages: 1 }]
   const report = renderReport(

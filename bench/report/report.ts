@@ -8,7 +8,7 @@ import { wrap } from './wrap.ts'
 export const renderReport = (result: BenchResult, columns = 100): string =>
   [
     renderTitle(result),
-    renderFigures(result),
+    renderFigures(result, columns),
     renderLatencyTable(result),
     renderErrors(result, columns),
     renderThresholds(result),

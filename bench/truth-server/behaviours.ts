@@ -142,14 +142,20 @@ const bad: Record<string, Behaviour> = {
     steps: (shape) => [headers, ...paced(half(shape), word), end],
   },
   empty: {
-    says: 'a complete stream without any output',
+    says: 'a complete stream without any output and without a count of tokens',
     failure: 'empty',
     steps: (shape) => [
       headers,
       write(events.role('')),
       wait(shape.firstMs),
-      ...closing({ ...shape, tokens: 0 }),
+      write(events.finish + events.done),
+      end,
     ],
+  },
+  'lost-output': {
+    says: 'a complete stream without any output, though tokens are counted',
+    failure: 'empty',
+    steps: (shape) => [headers, write(events.role('')), wait(shape.firstMs), ...closing(shape)],
   },
   garbage: {
     says: 'an event that is not JSON',

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Step } from './step.ts'
-import { monotonicNow, type Truth } from './truth.ts'
+import { monotonicNow } from '../wire/monotonic.ts'
+import type { Truth } from './truth.ts'
 
 /** Does the steps in order and keeps the time of each output as it is handed to the socket. */
 export const play = async (response: ServerResponse, steps: Step[], truth: Truth): Promise<void> => {

@@ -3,7 +3,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { behaviours } from './behaviours.ts'
 import { play } from './play.ts'
 import type { Shape } from './streams.ts'
-import { monotonicNow, type Truth } from './truth.ts'
+import { monotonicNow } from '../wire/monotonic.ts'
+import type { Truth } from './truth.ts'
 
 export type TruthServer = {
   /** A base URL for any OpenAI client. The model's name chooses the behaviour. */

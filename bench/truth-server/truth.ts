@@ -8,6 +8,3 @@ export type Truth = {
   outputs: number[]
   tokens: number
 }
-
-/** The same in every process of a machine, which `performance.now()` is not. */
-export const monotonicNow = (): number => Number(process.hrtime.bigint()) / 1e6

@@ -1,3 +1,4 @@
+import type { Floor } from '../floor/floor.ts'
 import type { Load } from '../options.ts'
 import type { DispatchSummary } from '../record/dispatch-summary.ts'
 import type { Occupancy } from '../record/occupancy.ts'
@@ -26,6 +27,8 @@ export type RunFacts = {
   selfCheck: SelfCheck
   occupancy: Occupancy | undefined
   dispatch: DispatchSummary | undefined
+  /** What the load generator itself adds, where it was measured. */
+  floor?: Floor | undefined
 }
 
 type Question = Omit<RunCheck, 'status'> & { reason: string }
@@ -37,7 +40,7 @@ const shortestJudgedMs = 1000
 export const judgeRun = (facts: RunFacts): RunVerdict => {
   const { recorded } = facts
   if (recorded.succeeded === 0) return { status: 'INVALID', reasons: ['no request succeeded'], checks: [] }
-  const questions = [...askOurselves(facts), ...askLoad(facts)]
+  const questions = [...askOurselves(facts), ...askDelivery(facts), ...askLoad(facts)]
   const short = recorded.durationMs < shortestJudgedMs
   const checks = questions.map(({ reason: _reason, ...check }): RunCheck => ({
     ...check,
@@ -100,6 +103,31 @@ const askOurselves = ({ recorded, selfCheck }: RunFacts): Question[] => {
       reason: `garbage collection took ${percent(collecting)} of the time (longest pause ${selfCheck.gc_max_ms.toFixed(1)} ms)`,
     },
   ]
+}
+
+/** How late output really was, by the server's own stamps; and how much of the latency is ours. */
+const askDelivery = ({ recorded, floor }: RunFacts): Question[] => {
+  const { delivery, ttft, e2e } = recorded.latencies
+  const questions: Question[] = []
+  if (delivery !== undefined) {
+    questions.push({
+      check: 'delivery_p99_ms',
+      value: delivery.p99,
+      ...lagLimits(recorded),
+      reason: `output was read late: P99 ${delivery.p99.toFixed(1)} ms after the server had stamped it (P50 ${delivery.p50.toFixed(2)} ms)`,
+    })
+  }
+  const [own, measured, metric] = ttft === undefined ? [floor?.e2e, e2e, 'E2E'] : [floor?.ttft, ttft, 'TTFT']
+  if (own == null || measured === undefined || measured.p50 === 0) return questions
+  questions.push({
+    check: 'floor_share',
+    value: round(own.p50 / measured.p50),
+    degraded_above: 0.1,
+    // Both are medians of the same wire: the server may well be that fast.
+    invalid_above: null,
+    reason: `the load generator and the way to it account for ${own.p50.toFixed(2)} ms of the median ${metric} of ${measured.p50.toFixed(2)} ms; a server that does nothing takes that long too`,
+  })
+  return questions
 }
 
 const askLoad = ({ load, recorded, occupancy, dispatch }: RunFacts): Question[] => {

@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts'
-import type { Timeline } from './timeline.ts'
+import type { ReadTimeline } from './timeline.ts'
 
 /** Counted by the server's own tokenizer. */
 export type Usage = { promptTokens: number; outputTokens: number; cachedTokens: number | undefined }
@@ -14,6 +14,8 @@ export type Reply = {
   usage: Usage | undefined
   timings: ServerTimings | undefined
   finishReason: string | undefined
+  /** It ended without any output. */
+  isEmpty: boolean
 }
 
 /** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */
@@ -22,7 +24,7 @@ export type Attempt = {
   endedAt: number
   reply: Reply
   /** When output arrived; empty unless the answer was streamed. Valid only until its slot sends again. */
-  timeline: Timeline
+  timeline: ReadTimeline
   failure: Failure | undefined
 }
 
@@ -38,4 +40,5 @@ export const createReply = (): Reply => ({
   usage: undefined,
   timings: undefined,
   finishReason: undefined,
+  isEmpty: false,
 })

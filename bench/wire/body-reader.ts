@@ -2,6 +2,7 @@ import { createReply } from './attempt.ts'
 import { decodeError } from '../endpoints/openai-delta.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
+import { judgeEmpty } from './judge-empty.ts'
 import type { Reader } from './stream-reader.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024
@@ -21,9 +22,8 @@ export const createBodyReader = (endpoint: Endpoint): Reader => {
     if (delta.error !== undefined) {
       return { kind: 'invalid_response', message: `an error with status 200: ${delta.error}` }
     }
-    if (!delta.hasOutput) return { kind: 'empty', message: 'the answer holds no output' }
     Object.assign(reply, { usage: delta.usage, timings: delta.timings, finishReason: delta.finishReason })
-    return undefined
+    return delta.hasOutput ? undefined : judgeEmpty(reply, 'the answer holds no output')
   }
 
   return { reply, read: (chunk) => body.push(chunk), complete: () => false, end: decode }

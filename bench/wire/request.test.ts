@@ -44,7 +44,7 @@ const planOf = (plan: Partial<RequestPlan> = {}): RequestPlan => ({
   timeoutMs: 20_000,
   signal: new AbortController().signal,
   timeline: createTimeline(),
-  live: { contentEvents: 0 },
+  live: { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 },
   ...plan,
 })
 const ask = async (answer: OddAnswer, plan: Partial<RequestPlan> = {}): Promise<Attempt> => {
@@ -203,10 +203,16 @@ test('an answer in one piece has usage and no times of output', async () => {
   expect(attempt.reply.usage).toMatchObject({ promptTokens: 3, outputTokens: 9 })
 })
 
+test('an answer in one piece whose first token was the end of text is a success', async () => {
+  const attempt = await ask(json(200, answerOf({ content: '' }, { completion_tokens: 1 })), { stream: false })
+  expect(attempt).toMatchObject({ failure: undefined, reply: { isEmpty: true, usage: { outputTokens: 1 } } })
+})
+
 test.each<[string, OddAnswer, string]>([
   ['not JSON', (response) => response.end('<html>'), 'invalid_response'],
   ['an error with status 200', json(200, { error: { message: 'broke' } }), 'invalid_response'],
-  ['no output', json(200, answerOf({ content: '' })), 'empty'],
+  ['no output and no usage', json(200, answerOf({ content: '' })), 'empty'],
+  ['tokens without output', json(200, answerOf({ content: '' }, { completion_tokens: 2 })), 'empty'],
   ['a stream', (response) => startStream(response).end(goodStream(1)), 'invalid_response'],
 ])('an answer in one piece that is %s fails', async (_, answer, kind) => {
   expect((await ask(answer, { stream: false })).failure?.kind).toBe(kind)

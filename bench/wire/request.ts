@@ -28,16 +28,23 @@ export type RequestPlan = {
 export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attempt> =>
   new Promise((resolve) => {
     plan.timeline.clear()
-    const startedAt = performance.now()
-    const exchange = createExchange(plan, (endedAt, reader, failure) => {
-      clearTimeout(timer)
-      plan.signal.removeEventListener('abort', cancel)
-      resolve({ startedAt, endedAt, reply: reader?.reply ?? createReply(), timeline: plan.timeline, failure })
-    })
+    let startedAt = 0
+    const exchange = createExchange(
+      plan,
+      () => startedAt,
+      (endedAt, reader, failure) => {
+        clearTimeout(timer)
+        plan.signal.removeEventListener('abort', cancel)
+        const reply = reader?.reply ?? createReply()
+        // Answers that came in the same turn of the event loop get their times before anybody works on this one.
+        setImmediate(resolve, { startedAt, endedAt, reply, timeline: plan.timeline, failure })
+      },
+    )
     const cancel = (): void =>
       exchange.stop({ kind: 'cancelled', message: 'given up when the run was stopped' })
     const timer = setTimeout(() => exchange.stop(exchange.timeout()), plan.timeoutMs)
     plan.signal.addEventListener('abort', cancel, { once: true })
+    startedAt = performance.now()
     pool.dispatch(
       { path: plan.path, method: 'POST', headers: plan.headers, body: plan.body },
       exchange.handler,
@@ -49,16 +56,16 @@ type OnEnd = (endedAt: number, reader: Reader | undefined, failure: Failure | un
 type Exchange = { handler: Dispatcher.DispatchHandler; stop(failure: Failure): void; timeout(): Failure }
 
 /** Follows one exchange and calls back exactly once, at whatever ends it first. */
-const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
+const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd): Exchange => {
   let controller: Dispatcher.DispatchController | undefined
   let reader: Reader | undefined
   let ended = false
   const clock = createReadClock()
 
-  const end = (failure: Failure | undefined): void => {
+  const end = (failure: Failure | undefined, at = performance.now()): void => {
     if (ended) return
     ended = true
-    onEnd(performance.now(), reader, failure)
+    onEnd(at, reader, failure)
   }
   const stop = (failure: Failure): void => {
     end(reader?.complete() === true ? reader.end() : failure)
@@ -80,16 +87,27 @@ const createExchange = (plan: RequestPlan, onEnd: OnEnd): Exchange => {
     },
     onResponseData(_controller, chunk) {
       try {
+        const silent = plan.timeline.reads === 0
         reader?.read(chunk, clock())
+        if (silent && plan.timeline.reads > 0) countFirst(plan, startedAt())
       } catch (cause) {
         stop({ kind: 'invalid_response', message: (cause as Error).message })
       }
     },
-    onResponseEnd: () => end(reader?.end()),
+    onResponseEnd() {
+      // Before the answer is decoded: that is our time and not the server's.
+      const at = clock()
+      end(reader?.end(), at)
+    },
     onResponseError: (_controller, cause) =>
       end(reader?.complete() === true ? reader.end() : resolveFailure(cause, progress())),
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
+}
+
+const countFirst = ({ live, timeline }: RequestPlan, startedAt: number): void => {
+  live.firstOutputs += 1
+  live.firstOutputMs += timeline.first - startedAt
 }
 
 /**

@@ -15,7 +15,7 @@ import { createTimeline } from './timeline.ts'
 /** Reads pieces at times 1, 2, 3, ... */
 const read = (pieces: (string | Uint8Array)[]) => {
   const timeline = createTimeline()
-  const live = { contentEvents: 0 }
+  const live = { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 }
   const reader = createStreamReader(chat, timeline, live)
   for (const [index, piece] of pieces.entries()) {
     reader.read(typeof piece === 'string' ? Buffer.from(piece) : piece, index + 1)
@@ -120,7 +120,9 @@ test.each([
 test.each([
   ['nothing at all', [], 'truncated'],
   ['output and then nothing', [roleEvent, textEvent('a')], 'truncated'],
-  ['an end without output', [roleEvent, finishEvent(), doneEvent], 'empty'],
+  ['an end without output and without usage', [roleEvent, finishEvent(), doneEvent], 'empty'],
+  ['an end without output and without a finish_reason', [roleEvent, usageEvent(9, 1), doneEvent], 'empty'],
+  ['tokens without output', [roleEvent, finishEvent(), usageEvent(9, 2), doneEvent], 'empty'],
 ])('%s is a failure', (_, pieces, kind) => {
   expect(read(pieces).failure?.kind).toBe(kind)
 })
@@ -128,6 +130,11 @@ test.each([
 test.each([
   ['a finish_reason without [DONE]', [textEvent('a'), finishEvent('length')]],
   ['[DONE] without a finish_reason', [textEvent('a'), doneEvent]],
+  ['the end of text as the first token', [roleEvent, finishEvent(), usageEvent(9, 1), doneEvent]],
+  [
+    'the end of text as the first token, not counted',
+    [roleEvent, finishEvent(), usageEvent(9, 0), doneEvent],
+  ],
   ['error: null in every chunk', [event({ error: null, choices: [{ delta: { content: 'a' } }] }), doneEvent]],
 ])('%s is a success', (_, pieces) => {
   expect(read(pieces)).toMatchObject({ failure: undefined, complete: true })

@@ -2,6 +2,8 @@ import { createSseParser } from '../../src/sse.ts'
 import { createReply, type Reply } from './attempt.ts'
 import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
+import { judgeEmpty } from './judge-empty.ts'
+import { monotonicOffset } from './monotonic.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Takes the bytes of one answer as they come. `time` is when the socket gave them to us: equal times, one read. */
@@ -14,8 +16,8 @@ export type Reader = {
   end(): Failure | undefined
 }
 
-/** Counts what live figures need while answers are still on their way. */
-export type Live = { contentEvents: number }
+/** Counts what live figures need while answers are still on their way; `firstOutputMs` is the sum of their TTFT. */
+export type Live = { contentEvents: number; firstOutputs: number; firstOutputMs: number }
 
 /** Reads a stream of server-sent events. Only output moves the clock: role chunks and comments do not. */
 export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live: Live): Reader => {
@@ -23,6 +25,7 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
   let failure: Failure | undefined
   let done = false
   let outputInThisRead = false
+  let readAt = 0
 
   const parser = createSseParser(({ event, data }) => {
     if (failure !== undefined) return
@@ -41,6 +44,7 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
     reply.finishReason = delta.finishReason ?? reply.finishReason
     if (!delta.hasOutput) return undefined
     outputInThisRead = true
+    if (delta.sentAt !== undefined) addDelay(timeline, readAt - delta.sentAt)
     reply.contentEvents += 1
     live.contentEvents += 1
     return undefined
@@ -51,6 +55,7 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
     complete: () => failure === undefined && (done || reply.finishReason !== undefined),
     read(chunk, time) {
       outputInThisRead = false
+      readAt = time + toMonotonic
       parser.push(chunk)
       if (outputInThisRead && time !== timeline.last) timeline.push(time)
     },
@@ -59,11 +64,19 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
       if (!done && reply.finishReason === undefined) {
         return { kind: 'truncated', message: 'the stream ended without [DONE] and without a finish_reason' }
       }
-      if (reply.contentEvents === 0)
-        return { kind: 'empty', message: 'the stream finished without any output' }
-      return undefined
+      return reply.contentEvents === 0
+        ? judgeEmpty(reply, 'the stream finished without any output')
+        : undefined
     },
   }
+}
+
+const toMonotonic = monotonicOffset()
+/** Outside of this the stamp comes from another machine's clock; the two clocks of one agree to a microsecond. */
+const [earliestMs, latestMs] = [-0.1, 60_000]
+
+const addDelay = (timeline: Timeline, milliseconds: number): void => {
+  if (milliseconds >= earliestMs && milliseconds <= latestMs) timeline.delay(Math.max(0, milliseconds))
 }
 
 const decodeData = (endpoint: Endpoint, data: string): Delta | undefined => {

@@ -2,14 +2,14 @@ import { expect, test, vi } from 'vitest'
 import { createAdmission } from './admission.ts'
 import { createServiceTime } from './service-time.ts'
 
-const quiet = () => {}
 const { signal } = new AbortController()
+const guest = { units: 1, key: 'k', signal }
 
 test('a place is given once and comes back once', async () => {
   const admission = createAdmission({ slots: 1, queue: 2, maxWaitMs: 60_000 })
-  const release = await admission.enter(1, signal, quiet)
-  const second = admission.enter(1, signal, quiet)
-  const third = admission.enter(1, signal, quiet)
+  const release = await admission.enter(guest)
+  const second = admission.enter(guest)
+  const third = admission.enter(guest)
   expect(admission.status()).toEqual({ running: 1, waiting: 2, slots: 1, queue: 2 })
   release()
   release()
@@ -20,22 +20,24 @@ test('a place is given once and comes back once', async () => {
   expect(admission.status()).toEqual({ running: 0, waiting: 0, slots: 1, queue: 2 })
 })
 
-test('tells a waiting caller its position', async () => {
+test('a waiting caller can ask for his place', async () => {
   const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 60_000 })
-  const release = await admission.enter(1, signal, quiet)
-  const ahead = admission.enter(1, signal, quiet)
-  const positions: number[] = []
-  const last = admission.enter(1, signal, (position) => positions.push(position))
+  const release = await admission.enter(guest)
+  const ahead = admission.enter(guest)
+  let place = () => 0
+  const last = admission.enter({ ...guest, onWait: (ask) => (place = ask) })
+  expect(place()).toBe(2)
   release()
-  ;(await ahead)()
+  const next = await ahead
+  expect(place()).toBe(1)
+  next()
   await last
-  expect(positions).toEqual([2, 1])
 })
 
 test('a full queue refuses at once, with numbers and a time to come back', async () => {
   const admission = createAdmission({ slots: 1, queue: 0, maxWaitMs: 60_000 })
-  await admission.enter(1, signal, quiet)
-  await expect(admission.enter(1, signal, quiet)).rejects.toMatchObject({
+  await admission.enter(guest)
+  await expect(admission.enter(guest)).rejects.toMatchObject({
     code: 'queue_full',
     status: 429,
     retryAfterMs: 2000,
@@ -45,15 +47,15 @@ test('a full queue refuses at once, with numbers and a time to come back', async
 
 test('an abort leaves the queue at once with the reason of the signal', async () => {
   const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 60_000 })
-  const release = await admission.enter(1, signal, quiet)
+  const release = await admission.enter(guest)
   const controller = new AbortController()
-  const waiting = admission.enter(1, controller.signal, quiet)
-  const behind = admission.enter(1, signal, quiet)
+  const waiting = admission.enter({ ...guest, signal: controller.signal })
+  const behind = admission.enter(guest)
   const reason = new Error('gone')
   controller.abort(reason)
   expect(admission.status().waiting).toBe(1)
   await expect(waiting).rejects.toBe(reason)
-  await expect(admission.enter(1, controller.signal, quiet)).rejects.toBe(reason)
+  await expect(admission.enter({ ...guest, signal: controller.signal })).rejects.toBe(reason)
   release()
   await behind
 })
@@ -62,8 +64,8 @@ test('the longest wait has an end', async () => {
   vi.useFakeTimers()
   try {
     const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 3000 })
-    await admission.enter(1, signal, quiet)
-    const waiting = expect(admission.enter(1, signal, quiet)).rejects.toMatchObject({
+    await admission.enter(guest)
+    const waiting = expect(admission.enter(guest)).rejects.toMatchObject({
       code: 'overloaded',
       status: 503,
     })
@@ -75,12 +77,62 @@ test('the longest wait has an end', async () => {
   }
 })
 
-test('estimates a wait from what requests took, between one second and one minute', () => {
+test('a wait that would be too long is refused at once, with a time that was measured', async () => {
+  vi.useFakeTimers()
+  try {
+    const admission = createAdmission({ slots: 1, queue: 100, maxWaitMs: 10_000 })
+    for (let count = 0; count < 20; count++) {
+      const release = await admission.enter(guest)
+      vi.advanceTimersByTime(4000)
+      release()
+    }
+    const release = await admission.enter(guest)
+    const [first, second] = [admission.enter(guest), admission.enter(guest)]
+    await expect(admission.enter(guest)).rejects.toMatchObject({
+      code: 'overloaded',
+      retryAfterMs: 12_000,
+      details: { running: 1, waiting: 2, retry_after_ms: 12_000 },
+      message: expect.stringContaining('12 s'),
+    })
+    const hurried = { ...guest, key: 'other' }
+    // His turn would come in 8 s: other keys' jobs take turns with his.
+    await expect(admission.enter({ ...hurried, deadline: performance.now() + 7000 })).rejects.toMatchObject({
+      code: 'overloaded',
+    })
+    const patient = admission.enter({ ...hurried, deadline: performance.now() + 9000 })
+    release()
+    await Promise.all([patient, first, second].map(async (turn) => (await turn)()))
+    expect(admission.status()).toMatchObject({ running: 0, waiting: 0 })
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('nobody waits beyond his deadline', async () => {
+  vi.useFakeTimers()
+  try {
+    const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 60_000 })
+    await admission.enter(guest)
+    const refused = expect(
+      admission.enter({ ...guest, deadline: performance.now() + 500 }),
+    ).rejects.toMatchObject({ code: 'overloaded', message: expect.stringContaining('0.5 s') })
+    await vi.advanceTimersByTimeAsync(500)
+    await refused
+    expect(admission.status().waiting).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('estimates a wait from what requests took, and advises between one second and one minute', () => {
   const serviceTime = createServiceTime()
-  expect(serviceTime.estimateWaitMs(0, 1)).toBe(2000)
+  expect(serviceTime.estimate(1, 1).adviceMs).toBe(2000)
+  expect(serviceTime.lastPlaceWithin(0, 1)).toBe(Number.POSITIVE_INFINITY)
   for (let count = 0; count < 50; count++) serviceTime.record(4000)
-  expect(serviceTime.estimateWaitMs(0, 1)).toBe(4000)
-  expect(serviceTime.estimateWaitMs(7, 4)).toBe(8000)
-  expect(serviceTime.estimateWaitMs(0, 100)).toBe(1000)
-  expect(serviceTime.estimateWaitMs(100, 1)).toBe(60_000)
+  expect(serviceTime.estimate(1, 1).adviceMs).toBe(4000)
+  expect(serviceTime.estimate(8, 4).adviceMs).toBe(8000)
+  expect(serviceTime.estimate(1, 100).adviceMs).toBe(1000)
+  expect(serviceTime.estimate(101, 1).adviceMs).toBe(60_000)
+  expect(serviceTime.estimate(101, 1).expectedMs).toBe(404_000)
+  expect(serviceTime.lastPlaceWithin(10_000, 2)).toBe(5)
 })

@@ -1,6 +1,9 @@
-import { AppError } from '../errors.ts'
-import { createQueue, type Effects, type Job } from './queue.ts'
+import type { Priority } from './priority.ts'
+import { Queue } from './queue.ts'
+import { createLateness, createRefusal } from './refusals.ts'
 import { createServiceTime } from './service-time.ts'
+import type { Totals } from './totals.ts'
+import type { WaitingJob } from './waiting-room.ts'
 
 export type AdmissionOptions = {
   /** Generations that run at the same time. */
@@ -8,6 +11,27 @@ export type AdmissionOptions = {
   /** Requests that may wait; the next one is refused. */
   queue: number
   maxWaitMs: number
+  /** Part of the queue that one key may hold while others wait; default: all of it. */
+  share?: number
+  /** What holds over all models together. */
+  totals?: Totals
+}
+
+/** Somebody at the gate. */
+export type Visitor = {
+  /** Generations that start together. */
+  units: number
+  /** Whose request it is: turns are shared between keys. */
+  key: string
+  /** Default: normal. */
+  priority?: Priority
+  /** What it keeps in memory while it waits. */
+  bytes?: number
+  /** When the caller wants it no more, on the clock of `performance.now()`. */
+  deadline?: number | undefined
+  signal: AbortSignal
+  /** Called once, if he has to wait; `place` says at any time how many turns are left: 1 is the next. */
+  onWait?(place: () => number): void
 }
 
 export type AdmissionStatus = {
@@ -22,90 +46,99 @@ export type AdmissionStatus = {
 export interface Admission {
   /**
    * Resolves, when the request may run, with the function that gives its place back. Rejects with `queue_full`
-   * or, after the longest wait, `overloaded`, both with `retryAfterMs`; with the signal's reason when it aborts.
+   * or `overloaded`, both with `retryAfterMs`: at once where there is no place or the wait would be too long, else
+   * after the longest wait; with the signal's reason when it aborts.
    */
-  enter(units: number, signal: AbortSignal, onPosition: (position: number) => void): Promise<() => void>
+  enter(visitor: Visitor): Promise<() => void>
   /** Slots come and go with the workers behind the model; at least 1. What runs goes on. */
   resize(slots: number): void
   status(): AdmissionStatus
 }
 
-type Visitor = Job & {
+type Entrant = WaitingJob & {
+  visitor: Visitor
   turn: PromiseWithResolvers<() => void>
   waits: boolean
-  onPosition(position: number): void
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { queue: length, maxWaitMs } = options
+  const { queue: length, maxWaitMs, share = 1, totals } = options
   let slots = options.slots
   const serviceTime = createServiceTime()
-  const effects: Effects<Visitor> = {
-    start: (visitor) => visitor.turn.resolve(createRelease(visitor)),
-    refuse: (visitor) => visitor.turn.reject(busy('queue_full', describeFull(queue.status()))),
-    wait(visitor, position) {
-      visitor.waits = true
-      visitor.onPosition(position)
-    },
-  }
-  const queue = createQueue({ slots, queue: length }, effects)
-
-  const busy = (code: 'queue_full' | 'overloaded', message: string) => {
+  const crowd = () => {
     const { running, waiting } = queue.status()
-    const retryAfterMs = serviceTime.estimateWaitMs(waiting, slots)
-    return new AppError(code, `${message}; try again later`, { retryAfterMs, details: { running, waiting } })
+    return { running, waiting }
   }
-
-  const lateness = () => busy('overloaded', `no place became free within ${maxWaitMs / 1000} s`)
-
-  /** Idempotent, because a place that is given back twice would let too many in. */
-  const createRelease = (visitor: Visitor) => {
-    const startedAt = performance.now()
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      serviceTime.record(performance.now() - startedAt)
-      queue.finish(visitor)
-    }
-  }
+  /** For somebody who came now and stood behind all others. */
+  const estimate = () => serviceTime.estimate(crowd().waiting + 1, slots)
+  const queue = new Queue<Entrant>(
+    { slots, queue: length, share },
+    {
+      start: (entrant) => entrant.turn.resolve(createRelease(entrant, queue, serviceTime.record)),
+      refuse: (entrant, refusal) => entrant.turn.reject(createRefusal(refusal, crowd(), estimate())),
+      wait(entrant) {
+        entrant.waits = true
+        entrant.visitor.onWait?.(() => queue.place(entrant))
+      },
+    },
+    totals,
+  )
 
   return {
-    async enter(units, signal, onPosition) {
+    async enter(visitor) {
+      const { signal, deadline = Number.POSITIVE_INFINITY } = visitor
       signal.throwIfAborted()
-      const visitor: Visitor = { units, turn: Promise.withResolvers(), waits: false, onPosition }
-      queue.submit(visitor)
-      if (!visitor.waits) return visitor.turn.promise
-      return boundWait(visitor.turn.promise, { signal, maxWaitMs }, (end) => {
-        queue.leave(visitor)
-        visitor.turn.reject(end === 'left' ? signal.reason : lateness())
+      const waitMs = Math.min(maxWaitMs, Math.max(0, deadline - performance.now()))
+      const entrant = createEntrant(visitor, serviceTime.lastPlaceWithin(waitMs, slots))
+      const { turn } = entrant
+      queue.submit(entrant)
+      if (!entrant.waits) return turn.promise
+      return boundWait(turn.promise, { signal, waitMs }, (end) => {
+        queue.leave(entrant)
+        turn.reject(end === 'left' ? signal.reason : createLateness(waitMs, crowd(), estimate()))
       })
     },
     resize(wanted) {
       slots = Math.max(1, wanted)
       queue.resize(slots)
     },
-    status() {
-      const { running, waiting } = queue.status()
-      return { running, waiting, slots, queue: length }
-    },
+    status: () => ({ ...crowd(), slots, queue: length }),
+  }
+}
+
+const createEntrant = (visitor: Visitor, lastPlace: number): Entrant => ({
+  units: visitor.units,
+  key: visitor.key,
+  priority: visitor.priority ?? 'normal',
+  bytes: visitor.bytes ?? 0,
+  lastPlace,
+  visitor,
+  turn: Promise.withResolvers(),
+  waits: false,
+})
+
+/** Idempotent, because a place that is given back twice would let too many in. */
+function createRelease(entrant: Entrant, queue: Queue<Entrant>, record: (slotMs: number) => void) {
+  const startedAt = performance.now()
+  let held = true
+  return () => {
+    if (!held) return
+    held = false
+    record(queue.finish(entrant, performance.now() - startedAt))
   }
 }
 
 /** A wait has an end: a place, the caller going away (`left`), or the longest wait (`late`). */
 function boundWait<T>(
   turn: Promise<T>,
-  { signal, maxWaitMs }: { signal: AbortSignal; maxWaitMs: number },
+  { signal, waitMs }: { signal: AbortSignal; waitMs: number },
   giveUp: (end: 'left' | 'late') => void,
 ): Promise<T> {
   const leave = () => giveUp('left')
-  const timer = setTimeout(() => giveUp('late'), maxWaitMs)
+  const timer = setTimeout(() => giveUp('late'), waitMs)
   signal.addEventListener('abort', leave)
   return turn.finally(() => {
     clearTimeout(timer)
     signal.removeEventListener('abort', leave)
   })
 }
-
-const describeFull = ({ running, waiting }: { running: number; waiting: number }): string =>
-  `the model is busy: ${running} requests run and ${waiting} wait, which is all its queue holds`

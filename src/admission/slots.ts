@@ -1,8 +1,8 @@
 export type Slots<T> = {
   fits(units: number): boolean
   take(holder: T, units: number): void
-  /** False: it held none. */
-  give(holder: T): boolean
+  /** How many it held. */
+  give(holder: T): number
   resize(count: number): void
   status(): { running: number; busySlots: number }
 }
@@ -22,10 +22,10 @@ export function createSlots<T>(count: number): Slots<T> {
     },
     give(holder) {
       const given = held.get(holder)
-      if (given === undefined) return false
+      if (given === undefined) return 0
       held.delete(holder)
       free += given
-      return true
+      return given
     },
     resize(wanted) {
       free += wanted - slots

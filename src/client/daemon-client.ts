@@ -12,13 +12,23 @@ import type {
 } from '../protocols/control/types.ts'
 import { call, callJson, type Call } from './http.ts'
 import { createKeysClient } from './keys-client.ts'
+import type { VerifiedUsage } from '../protocols/control/usage-types.ts'
+import { createReportsClient } from './reports-client.ts'
 import { readProgressLines, type OnProgress } from './progress-lines.ts'
 
 const quickMs = 10_000
+/** It reads every row that there is. */
+const verifyCall: Call = { method: 'POST', path: '/api/usage/verify', body: {}, timeoutMs: 600_000 }
 
 /** Names may hold slashes, which stay. */
 const pathOf = (kind: 'models' | 'workers', name: string) =>
   `/api/${kind}/${name.split('/').map(encodeURIComponent).join('/')}`
+
+const stopCall = (drainMs: number | undefined): Call => ({
+  method: 'POST',
+  path: '/api/daemon/stop',
+  body: drainMs === undefined ? {} : { drain_ms: drainMs },
+})
 
 /**
  * The daemon's HTTP API with types. `token` is what this user's commands
@@ -35,13 +45,10 @@ export function createDaemonClient(baseUrl: string, token?: string) {
     baseUrl,
     token,
     keys: createKeysClient(quick),
+    verifyUsage: () => quick<VerifiedUsage>(verifyCall),
+    reports: createReportsClient(quick),
     status: (timeoutMs = quickMs) => quick<DaemonStatus>({ method: 'GET', path: '/api/daemon', timeoutMs }),
-    stop: (drainMs?: number) =>
-      quick<{ state: 'draining' }>({
-        method: 'POST',
-        path: '/api/daemon/stop',
-        body: drainMs === undefined ? {} : { drain_ms: drainMs },
-      }),
+    stop: (drainMs?: number) => quick<{ state: 'draining' }>(stopCall(drainMs)),
     engines: async () =>
       (await quick<{ engines: RunningEngine[] }>({ method: 'GET', path: '/api/engines' })).engines,
     workers: async () =>

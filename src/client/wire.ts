@@ -9,4 +9,6 @@ export type {
   RunningReplica,
   ShownModel,
 } from '../protocols/control/types.ts'
+export type { VerifiedUsage } from '../protocols/control/usage-types.ts'
 export type { IssuedKeyAnswer, ListedKey } from '../protocols/control/key-types.ts'
+export type { AllStats } from '../protocols/reports/types.ts'

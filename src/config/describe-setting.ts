@@ -10,6 +10,7 @@ const durationKeys = new Set<ConfigKey>([
   'worker_timeout',
   'worker_stall_timeout',
   'worker_wait',
+  'limits_timeout',
 ])
 
 /** A resolved value as one would write it in the config file: durations are kept in milliseconds inside. */
@@ -29,7 +30,7 @@ function hideSecret(key: ConfigKey, value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (key === 'jwt_secret') return '***'
   // postgres://user:password@host, and ?password=
-  return key === 'store'
+  return key === 'store' || key === 'limits_store'
     ? value.replace(/(:\/\/[^/@:]*):.*@/, '$1:***@').replaceAll(/([?&]\w*password=)[^&]*/gi, '$1***')
     : value
 }

@@ -18,7 +18,7 @@ function readText(key: ConfigKey, text: string): unknown {
       .map((part) => part.trim())
       .filter(Boolean)
   if (textKeys.has(key)) return text
-  if (/^-?\d+$/.test(text)) return Number(text)
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
   return key === 'log_level' ? text.toLowerCase() : text
 }

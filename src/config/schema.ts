@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { accessSettings } from './access-schema.ts'
+import { admissionSettings } from './admission-schema.ts'
 import { duration } from './duration.ts'
+import { limitSettings } from './limits-schema.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
+import { ledgerSettings } from './ledger-schema.ts'
 import { byteSize } from './size.ts'
 import { workerSchema } from './worker-schema.ts'
 
@@ -14,6 +17,8 @@ export const configSchema = z.strictObject({
     .default(false)
     .describe('allow an address that other machines can reach, without keys'),
   ...accessSettings,
+  ...ledgerSettings,
+  ...limitSettings,
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])
@@ -38,14 +43,7 @@ export const configSchema = z.strictObject({
   isolation: isolation
     .default('process')
     .describe('run each engine in a process of its own, or inside the daemon'),
-  max_concurrent_requests: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .optional()
-    .describe('running requests per model; default: its slots'),
-  queue_size: z.int().min(0).max(1_000_000).default(256).describe('waiting requests per model; more get 429'),
-  queue_timeout: duration.default(120_000).describe('longest wait in the queue'),
+  ...admissionSettings,
   body_limit: byteSize.default(16 * 1024 ** 2).describe('largest request body'),
   read_timeout: duration.default(60_000).describe('longest time for a request to arrive'),
   write_timeout: duration.default(0).describe('longest time for a whole answer; 0: no limit'),

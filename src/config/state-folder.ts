@@ -13,6 +13,8 @@ export const statePaths = (folder = stateFolder()) => ({
   lock: join(folder, 'daemon.lock'),
   store: join(folder, 'store.db'),
   pepper: join(folder, 'pepper'),
+  /** What is recorded and not yet in the store. */
+  journal: join(folder, 'journal'),
   log: join(folder, 'logs', 'daemon.log'),
   models: join(folder, 'models'),
   /** Unix sockets of engine hosts and local workers. */

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import { createAccess, type Access } from '../keys/access.ts'
@@ -8,7 +7,8 @@ import { createLocalToken } from '../keys/local-token.ts'
 import { createVault } from '../keys/vault.ts'
 import type { Logger } from '../log.ts'
 import type { KeyActions } from '../protocols/control/key-types.ts'
-import { isPostgres } from '../store/store-address.ts'
+import type { Events } from '../stats/events.ts'
+import { createKeyTrace } from '../keys/key-trace.ts'
 import { createKeyActions } from './key-actions.ts'
 import { takeSecrets } from './take-secrets.ts'
 
@@ -26,21 +26,26 @@ export type AccessHouse = {
  * Joins store, keys and tokens: who may call this daemon. Rejects when the store cannot be opened: that must
  * not leave the door open.
  */
-export async function openAccessHouse(config: Config, paths: StatePaths, log: Logger): Promise<AccessHouse> {
+export async function openAccessHouse(
+  config: Config,
+  paths: StatePaths,
+  log: Logger,
+  events: Events,
+): Promise<AccessHouse> {
   const address = config.store ?? paths.store
+  const pepper = { file: paths.pepper, environment: takeSecrets(process.env).pepper }
   const vault = createVault({
     log,
-    // A file that is not there has no keys; so a daemon without keys starts without a database.
-    exists: () => isPostgres(address) || statSync(address, { throwIfNoEntry: false }) !== undefined,
+    exists: createKeyTrace(address, pepper),
     openStore: async () => (await import('../store/open-store.ts')).openStore(address, log),
-    pepper: { file: paths.pepper, environment: takeSecrets(process.env).pepper },
+    pepper,
   })
   const localToken = createLocalToken()
   const access = createAccess({ vault, localToken, log, checkJwt: readJwtCheck(config, log) })
   return {
     access,
     hasKeys: await access.required(),
-    keys: createKeyActions(createKeyIssuer(vault, access.keyChanged), log),
+    keys: createKeyActions(createKeyIssuer(vault, access.keyChanged), log, events),
     localToken,
     close: vault.close,
   }

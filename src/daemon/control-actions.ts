@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
 import type { ActionHooks, ControlActions } from '../protocols/control/actions.ts'
 import type { KeyActions } from '../protocols/control/key-types.ts'
+import type { UsageActions } from '../protocols/control/usage-types.ts'
 import type {
   DaemonFile,
   DaemonStatus,
@@ -23,6 +24,7 @@ export type ControlOptions = {
   config: Config
   house: ModelHouse
   keys: KeyActions
+  usage: UsageActions
   workerSettings: WorkerSettings
   paths: StatePaths
   logFile: string | null
@@ -36,6 +38,7 @@ export function createControlActions(options: ControlOptions): ControlActions {
   return {
     ...createModelActions(house, paths.models),
     keys: options.keys,
+    usage: options.usage,
     ...createWorkerActions(house, options.workerSettings),
     status: () => describeDaemon(options),
     stop: options.stop,

@@ -1,23 +1,22 @@
-import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import type { StatePaths } from '../config/state-folder.ts'
-import { createGateway, type GatewaySettings } from '../gateway/app.ts'
+import { createGateway } from '../gateway/app.ts'
 import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
-import { openAccessHouse } from './access-house.ts'
-import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
-import type { Worker } from '../workers/worker.ts'
-import type { WorkerSettings } from '../workers/worker-settings.ts'
-import { readConfiguredModels, type ModelSettings } from './configured-models.ts'
+import { createReportsProtocol } from '../protocols/reports/reports.ts'
 import { createControlActions } from './control-actions.ts'
+import { describeSelf, writeDaemonFile } from './daemon-file.ts'
 import { createDrain } from './drain.ts'
-import { createConfiguredWorkers } from './configured-workers.ts'
+import { readGatewaySettings } from './gateway-settings.ts'
+import { openHouses, type Houses } from './houses.ts'
+import { describeAudit } from './ledger-house.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
-import { createModelHouse, type ModelHouse } from './model-house.ts'
+import { loadAll } from './load-all.ts'
+import { createUsageActions } from './usage-actions.ts'
 
 export type DaemonOptions = {
   config: Config
@@ -43,41 +42,42 @@ export type Daemon = {
 
 /** The composition root: builds everything, wires it, listens. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, paths, log, version } = options
+  const { config, paths, log } = options
   const life = createLifecycle()
-  const callers = await openAccessHouse(config, paths, log)
-  const { configured, workers, workerSettings, house } = openHouse(options)
+  const houses = await openHouses(options)
+  const { events } = houses
   const control = createControlActions({
     ...options,
-    house,
-    keys: callers.keys,
-    workerSettings,
+    house: houses.models,
+    keys: houses.callers.keys,
+    usage: createUsageActions(houses.ledger),
+    workerSettings: houses.workerSettings,
     daemon: () => file,
     state: life.state,
     stop: (drainMs) => void stop(drainMs),
   })
   const gateway = createGateway({
-    protocols: [openai, createControlProtocol(control)],
-    models: house.loaded,
-    access: callers.access,
+    protocols: [openai, createControlProtocol(control), createReportsProtocol(houses.reports.actions)],
+    models: houses.models.loaded,
+    access: houses.callers.access,
+    limits: houses.limits.limits,
     log,
-    version,
+    version: options.version,
     settings: readGatewaySettings(config),
     state: life.state,
     shutdown: life.shutdown,
+    audit: describeAudit(houses.ledger, config),
+    conditions: () => [houses.ledger.condition(), houses.limits.condition()],
   })
   const drainGateway = createDrain(gateway)
-  const base_url = await listen(gateway, config, callers.hasKeys)
-  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
-  log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
+  const file = await goPublic(gateway, options, houses)
 
   const stop = (drainMs = config.drain_timeout) =>
     life.stop(async () => {
       log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
+      events.record('server.draining', { drain_ms: drainMs })
       await drainGateway(drainMs, life.expire)
-      await house.loaded.closeAll()
-      await house.fleet.stopAll()
-      await callers.close()
+      await houses.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -86,88 +86,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stop,
     stopped: life.stopped,
     async loadModels(onProgress) {
-      await startWorkers(workers, house, life.shutdown, onProgress)
-      await loadInTurn(configured, house, life.shutdown, onProgress)
+      await loadAll(houses, life.shutdown, onProgress)
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')
+      events.record('server.ready')
     },
   }
 }
 
-/** What the config names, and the house that will hold it. Nothing runs yet. */
-function openHouse(options: DaemonOptions) {
-  const { config, paths, log, baseFolder, packageRoot } = options
-  const configured = readConfiguredModels(config, baseFolder)
-  const workerSettings = readWorkerSettings(config, paths, log)
-  const places = { baseFolder, stateFolder: paths.folder, packageRoot }
-  return {
-    configured,
-    workerSettings,
-    workers: createConfiguredWorkers(config, places, workerSettings),
-    house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
-  }
-}
-
-const describeSelf = (base_url: string, version: string, token: string): DaemonFile => ({
-  pid: process.pid,
-  instance: randomUUID(),
-  version,
-  base_url,
-  started_at: new Date().toISOString(),
-  token,
-})
-
-const readGatewaySettings = (config: Config): GatewaySettings => ({
-  lenient: config.lenient,
-  bodyLimitBytes: config.body_limit,
-  keepAliveMs: config.keep_alive,
-  readTimeoutMs: config.read_timeout,
-  writeTimeoutMs: config.write_timeout,
-  host: config.host,
-  allowedHosts: config.allowed_hosts,
-})
-
-/** A process of ours that has not answered by then will not. */
-const startTimeoutMs = 60_000
-
-const readWorkerSettings = (config: Config, paths: StatePaths, log: Logger): WorkerSettings => ({
-  connect: connectWorker,
-  startTimeoutMs,
-  reportTimeoutMs: config.worker_timeout,
-  stallMs: config.worker_stall_timeout,
-  socketFolder: paths.sockets,
-  log,
-  logLevel: config.log_level,
-})
-
-/** Side by side: they load for long, and mostly elsewhere. */
-async function startWorkers(
-  workers: Worker[],
-  { fleet }: ModelHouse,
-  signal: AbortSignal,
-  onProgress: (text: string) => void,
-): Promise<void> {
-  await Promise.all(workers.map((worker) => fleet.add(worker, { signal, onProgress })))
-}
-
-/** What the workers serve, then what the config names. */
-async function loadInTurn(
-  configured: ModelSettings[],
-  { fleet, loaded }: ModelHouse,
-  signal: AbortSignal,
-  onProgress: (text: string) => void,
-): Promise<void> {
-  const names = new Set([...fleet.models(), ...configured.map(({ name }) => name)])
-  for (const name of names) {
-    const report = (fraction: number) => onProgress(`loading ${name} ${Math.round(fraction * 100)}%`)
-    await loaded.load(name, {}, { signal, onProgress: report })
-  }
-}
-
-/** Written whole or not at all: a command may read it at any moment. */
-function writeDaemonFile(path: string, file: DaemonFile): DaemonFile {
-  const part = `${path}.${process.pid}.part`
-  writeFileSync(part, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 })
-  renameSync(part, path)
+/** From here on the daemon can be called, and found. */
+async function goPublic(
+  gateway: ReturnType<typeof createGateway>,
+  { config, paths, log, version }: DaemonOptions,
+  { callers, events }: Houses,
+): Promise<DaemonFile> {
+  const base_url = await listen(gateway, config, callers.hasKeys)
+  const file = writeDaemonFile(paths.daemon, describeSelf(base_url, version, callers.localToken))
+  log.info({ event: 'daemon.listening', base_url, version }, `listening on ${base_url}`)
+  events.record('server.startup', { version, base_url })
   return file
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 const sweepMs = 50
+/** A connection that has sent nothing at all is not idle in node's eyes, and would stay until its time-out. */
+const silentMs = 1000
 
 /**
  * Ends the gateway in order: running requests first. The listener stays open meanwhile, so that health checks
@@ -29,7 +31,9 @@ export function createDrain(
     clearTimeout(timer)
     // A keep-alive connection that went idle after `close` would hold the server open until its own time-out.
     const sweep = setInterval(() => gateway.server.closeIdleConnections(), sweepMs)
+    const end = setTimeout(() => gateway.server.closeAllConnections(), silentMs)
     await gateway.close()
     clearInterval(sweep)
+    clearTimeout(end)
   }
 }

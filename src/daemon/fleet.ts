@@ -1,7 +1,10 @@
 import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createReplicaSet, type ReplicaSet, type ReplicaSetOptions } from '../routing/replica-set.ts'
+import type { Events } from '../stats/events.ts'
 import type { StartHooks, Worker } from '../workers/worker.ts'
+
+import { createWorkerEvents } from './worker-events.ts'
 
 /** All workers of a daemon, and for each model the set of its replicas. */
 export interface Fleet {
@@ -26,6 +29,7 @@ export type FleetOptions = {
   balance: NonNullable<ReplicaSetOptions['policy']>
   waitMs: number
   log: Logger
+  events: Events
   /** Runs after each change of what workers serve. */
   onChange(): void
 }
@@ -34,6 +38,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const members = new Map<string, { worker: Worker; leave(): void }>()
   const workers = () => [...members.values()].map(({ worker }) => worker)
   const sets = createReplicaSets(options, workers)
+  const onChange = followWorkers(options, sets.join)
   const find = (id: string) => {
     const member = members.get(id)
     if (member) return member
@@ -58,10 +63,7 @@ export function createFleet(options: FleetOptions): Fleet {
     async add(worker, hooks) {
       if (members.has(worker.id))
         throw new AppError('conflict', `there is a worker named ${worker.id} already; choose another name`)
-      const follow = () => {
-        sets.join(worker)
-        options.onChange()
-      }
+      const follow = () => onChange(worker)
       members.set(worker.id, { worker, leave: worker.subscribe(follow) })
       follow()
       try {
@@ -78,6 +80,16 @@ export function createFleet(options: FleetOptions): Fleet {
     async stopAll() {
       await Promise.all([...members.keys()].map(remove))
     },
+  }
+}
+
+/** What a change of a worker brings with it. */
+function followWorkers({ events, onChange }: FleetOptions, join: (worker: Worker) => void) {
+  const record = createWorkerEvents(events)
+  return (worker: Worker) => {
+    join(worker)
+    record(worker)
+    onChange()
   }
 }
 

@@ -1,15 +1,18 @@
 import type { KeyIssuer, IssuedKey } from '../keys/issue-keys.ts'
 import { keyStatus, type KeyRecord } from '../keys/key-record.ts'
 import type { Logger } from '../log.ts'
+import type { Events } from '../stats/events.ts'
 import type { IssuedKeyAnswer, KeyActions, ListedKey } from '../protocols/control/key-types.ts'
 
 /** Long enough to roll a new secret out, short enough that nobody forgets that two work. */
 const usualGraceMs = 86_400_000
 
 /** `/api/keys` in the words of the wire. What happens to a key is logged, its secret never. */
-export function createKeyActions(issuer: KeyIssuer, log: Logger): KeyActions {
-  const note = (event: string, record: KeyRecord) =>
+export function createKeyActions(issuer: KeyIssuer, log: Logger, events: Events): KeyActions {
+  const note = (event: string, record: KeyRecord) => {
     log.info({ event, key: record.id, name: record.name, admin: record.scopes.admin }, event)
+    events.record(event, { key: record.id, name: record.name })
+  }
   return {
     list: async () => (await issuer.list()).map(describeKey),
     show: async (id) => describeKey(await issuer.show(id)),

@@ -15,6 +15,7 @@ function open(models: unknown[]) {
   writeFileSync(join(folder, 'pocket.gguf'), 'x')
   const { config } = resolveConfig({ flags: { models } })
   return createModelHouse({
+    events: { record: () => undefined },
     config,
     modelsFolder: join(folder, 'models'),
     bundledModel: join(folder, 'pocket.gguf'),

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { createAdmission } from '../admission/admission.ts'
+import { createTotals, type Totals } from '../admission/totals.ts'
 import type { Config } from '../config/schema.ts'
 import type { LoadOptions } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
@@ -14,10 +15,12 @@ import {
 import type { BroughtUp } from '../routing/loading-model.ts'
 import type { ResolveHooks } from '../routing/model-router.ts'
 import type { ReplicaSet } from '../routing/replica-set.ts'
+import type { Events } from '../stats/events.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 import type { ModelSettings } from './configured-models.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { bringUpLocally } from './local-replicas.ts'
+import { readTotalLimits } from './total-limits.ts'
 
 /** Engines that need no file. */
 const defaultSources: Record<string, string> = { fake: 'fake:' }
@@ -37,6 +40,7 @@ export type ModelHouseOptions = {
   configured: ModelSettings[]
   workerSettings: WorkerSettings
   log: Logger
+  events: Events
 }
 
 /** Joins files, settings, workers and engines: which models exist, and how each is brought up. */
@@ -44,10 +48,12 @@ export function createModelHouse(options: ModelHouseOptions): ModelHouse {
   const { config, configured, log } = options
   const catalogue = fillCatalogue(options)
   const startedAt = Math.floor(Date.now() / 1000)
+  const totals = createTotals(readTotalLimits(config))
   const fleet = createFleet({
     balance: config.balance,
     waitMs: config.worker_wait,
     log,
+    events: options.events,
     onChange: () => unloadEmpty(loaded, fleet),
   })
   const virtual = () => {
@@ -72,7 +78,8 @@ export function createModelHouse(options: ModelHouseOptions): ModelHouse {
         created: Math.floor(modified.getTime() / 1000),
       })),
     ],
-    load: (name, overrides, hooks) => bringUp({ ...options, catalogue, fleet }, name, overrides, hooks),
+    load: (name, overrides, hooks) =>
+      bringUp({ ...options, catalogue, fleet, totals }, name, overrides, hooks),
   })
   return { catalogue, loaded, fleet, virtual }
 }
@@ -97,7 +104,7 @@ function fillCatalogue({ configured, modelsFolder, bundledModel }: ModelHouseOpt
   return catalogue
 }
 
-type House = ModelHouseOptions & { catalogue: Catalogue; fleet: Fleet }
+type House = ModelHouseOptions & { catalogue: Catalogue; fleet: Fleet; totals: Totals }
 
 /**
  * A model that workers serve is not loaded here as well, unless the config names it under `models`: then both are
@@ -109,7 +116,7 @@ async function bringUp(
   overrides: LoadOverrides,
   hooks: ResolveHooks,
 ): Promise<BroughtUp> {
-  const { config, configured, catalogue, fleet, log } = house
+  const { config, configured, catalogue, fleet, log, events } = house
   const settings = configured.find((model) => model.name === name)
   const source = settings?.source ?? defaultSources[settings?.engine ?? ''] ?? catalogue.find(name)?.path
   const isServed = fleet.models().includes(name)
@@ -118,6 +125,7 @@ async function bringUp(
     if (source === undefined)
       throw new AppError('model_not_found', `there is no model "${name}"`, { param: 'model' })
     log.info({ event: 'model.loading', model: name, source }, 'loading a model')
+    events.record('model.loading', { model: name })
     const model = {
       name,
       engine: settings?.engine ?? 'llama-cpp',
@@ -129,19 +137,23 @@ async function bringUp(
   }
   const set = fleet.replicas(name)
   log.info({ event: 'model.loaded', model: name, slots: set.status().slots, info: set.info }, 'model loaded')
-  return openModel(config, set, async () => {
+  events.record('model.loaded', { model: name, slots: set.status().slots })
+  return openModel(house, set, async () => {
     await fleet.closeReplicas(name)
     await takeDown()
+    events.record('model.unloaded', { model: name })
   })
 }
 
 /** Admission follows the slots of the workers that come and go. */
-function openModel(config: Config, set: ReplicaSet, takeDown: () => Promise<void>): BroughtUp {
+function openModel({ config, totals }: House, set: ReplicaSet, takeDown: () => Promise<void>): BroughtUp {
   const countSlots = () => config.max_concurrent_requests ?? Math.max(1, set.status().slots)
   const admission = createAdmission({
     slots: countSlots(),
     queue: config.queue_size,
     maxWaitMs: config.queue_timeout,
+    share: config.queue_share,
+    totals,
   })
   const unsubscribe = set.subscribe(() => admission.resize(countSlots()))
   return {

@@ -36,7 +36,12 @@ export interface Prepared {
    * early, frees the slot after the decode in flight; after an abort it throws `cancelled`.
    * `choice` counts from 0 and is added to the seed, so that choices differ and still repeat.
    */
-  generate(choice: number, signal: AbortSignal): AsyncIterable<EngineEvent>
+  generate(choice: number, signal: AbortSignal): Generating
+}
+
+export interface Generating extends AsyncIterable<EngineEvent> {
+  /** Who computes it, as in `sluice ps`; known from its first event on, where there are several. */
+  readonly worker?: string | undefined
 }
 
 /** Makes engines of one kind. `load` rejects with `invalid_model`, `insufficient_memory` or `cancelled`. */

@@ -64,7 +64,7 @@ export type EmbedRequest = {
   dimensions: number | undefined
 }
 /** One vector of length 1 per input, in their order. */
-export type Embeddings = { vectors: Float32Array[]; promptTokens: number }
+export type Embeddings = { vectors: Float32Array[]; promptTokens: number; worker?: string }
 
 export type TextDelta = {
   type: 'text-delta'

@@ -1,6 +1,7 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { AppError } from '../errors.ts'
 import { writeAccessLog } from './access-log.ts'
+import { createAudit } from './audit.ts'
 import { createHostCheck } from './allowed-hosts.ts'
 import { createCall, type Call } from './call.ts'
 import { createClientErrorHandler } from './client-error.ts'
@@ -49,7 +50,8 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   for (const protocol of protocols) {
     for (const route of protocol.routes) {
       const handler = createRouteHandler(protocol, route, options)
-      app.route({ method: route.method, url: route.path, config: { protocol }, handler })
+      const config = { protocol, admin: (route.access ?? protocol.access) === 'admin' }
+      app.route({ method: route.method, url: route.path, config, handler })
     }
   }
   return app
@@ -75,6 +77,7 @@ function addContentType(app: FastifyInstance): void {
           `content-encoding ${encoding} is not accepted; send the body as it is`,
         )
       }
+      request.call.bodyBytes = body.length
       done(null, parseJson(body as Buffer))
     } catch (cause) {
       done(cause as Error)
@@ -86,6 +89,7 @@ function addHooks(app: FastifyInstance, options: GatewayOptions): void {
   const { log, settings, state, shutdown } = options
   const hosts = createHostCheck(settings)
   const guard = createGuard(options.access)
+  const audit = createAudit(options.audit)
   const running = new Set<Call>()
   shutdown?.addEventListener('abort', () => {
     const message = 'the server shut down before the answer was complete; try again'
@@ -96,8 +100,10 @@ function addHooks(app: FastifyInstance, options: GatewayOptions): void {
     const call = createCall(request.id, reply.raw, () => {
       running.delete(call)
       writeAccessLog(log, request, reply, call)
+      audit.end(request, reply, call)
     })
     running.add(call)
+    audit.begin(request, call)
     request.call = call
     reply.header('x-request-id', call.id)
     if (state() === 'draining') reply.header('connection', 'close')

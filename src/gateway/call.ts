@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Priority } from '../admission/priority.ts'
 import { AppError } from '../errors.ts'
 import { anonymous, type Principal } from '../keys/principal.ts'
 
@@ -21,6 +22,8 @@ export type CallRecord = {
   /** Waiting for the model and for a place. */
   queueMs?: number
   streamed?: boolean
+  /** What each choice said so far, where the ledger keeps bodies. */
+  texts?: string[]
   /** Names of the filters that found something. */
   flags?: string[]
   ttftMs?: number
@@ -36,11 +39,19 @@ export type Call = {
   record: CallRecord
   /** Who is calling; known before a route runs. */
   principal: Principal
-  /** What a caller who waits is told in the meantime. */
-  progress: string
+  /** Who goes first where requests wait. */
+  priority: Priority
+  /** Length of the body. */
+  bodyBytes: number
+  /** When the answer must be there, on the clock of `performance.now()`. */
+  deadline?: number
+  /** What a caller who waits is told in the meantime; a function where it changes by itself. */
+  progress: string | (() => string)
   /** The request's only signal. Aborted when nobody wants the answer any more; its reason is an AppError. */
   signal: AbortSignal
   abort(reason: AppError): void
+  /** For the answer's head, as long as it has not left. */
+  setHeader(name: string, value: string): void
   /** Runs when the request is over, however it ended; at once if it is over already. */
   defer(cleanUp: () => void): void
 }
@@ -55,9 +66,14 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     startedAt: performance.now(),
     record: {},
     principal: anonymous,
+    priority: 'normal',
+    bodyBytes: 0,
     progress: 'waiting',
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
+    setHeader(name, value) {
+      if (!response.headersSent) response.setHeader(name, value)
+    },
     defer(cleanUp) {
       if (over) cleanUp()
       else cleanUps.push(cleanUp)

@@ -6,7 +6,7 @@ import { chatBody, openGateway, streamed } from './open-gateway.test-kit.ts'
 test('a client that leaves frees its place in the queue', async () => {
   const { listen, admission, lines } = openGateway({ slots: 1 })
   const { port } = await listen()
-  const release = await admission.enter(1, new AbortController().signal, () => {})
+  const release = await admission.enter({ units: 1, key: 'other', signal: new AbortController().signal })
   for (const stream of [true, false]) {
     const outgoing = send(port, chatBody({ stream }))
     await expect.poll(() => admission.status().waiting).toBe(1)

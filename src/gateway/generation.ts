@@ -2,14 +2,21 @@ import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.
 import { AppError } from '../errors.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
+import { enterAdmission } from './enter-admission.ts'
+import { holdEmbedding, holdGeneration } from './hold-limits.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000
 
-export type GenerationSource = { models: ModelRouter; state: () => GatewayState }
+export type GenerationSource = {
+  models: ModelRouter
+  state: () => GatewayState
+  limits?: Limits | undefined
+}
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
 export async function startGeneration(
@@ -18,16 +25,18 @@ export async function startGeneration(
   wanted: { model: string; requests: GenerateRequest[]; count: number },
 ): Promise<Generation> {
   const { signal } = call
-  const stopwatch = createStopwatch()
-  const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const stopwatch = createStopwatch(call)
+  const route = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const { model, engine, admission } = route
   call.progress = 'waiting'
   const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
-  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
-  const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
-    call.progress = `queued ${position}`
-  })
-  const release = await stopwatch.time(entrance)
+  const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
+  const held = hold instanceof Promise ? await hold : hold
+  const release = await stopwatch.time(enterAdmission(admission, call, prepared.length * wanted.count))
   call.defer(release)
+  held.begin()
+  // Only now: who was refused or left while he waited has used nothing.
+  call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   call.progress = `prefill 0/${call.record.promptTokens}`
   const choices = prepared.flatMap((prompt) =>
     Array.from({ length: wanted.count }, (_, choice) => prompt.generate(choice, signal)),
@@ -35,7 +44,7 @@ export async function startGeneration(
   return {
     model,
     queueMs: stopwatch.totalMs(),
-    choices: trackChoices(choices, call, release),
+    choices: trackChoices(choices, { call, choicesPerPrompt: wanted.count, onAllOver: release }),
     detokenize: (tokens) => engine.detokenize(tokens),
   }
 }
@@ -46,15 +55,21 @@ export async function runEmbedding(
   call: Call,
   wanted: { model: string; request: EmbedRequest },
 ): Promise<Embeddings & { model: string }> {
-  const { model, engine, admission } = await resolveModel(source, call, wanted.model)
+  const stopwatch = createStopwatch(call)
+  const route = await stopwatch.time(resolveModel(source, call, wanted.model))
+  const { model, engine, admission } = route
   if (!engine.embed)
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
-  const release = await admission.enter(1, call.signal, () => undefined)
+  const held = await holdEmbedding(source.limits, call, route, wanted.request)
+  const release = await stopwatch.time(enterAdmission(admission, call, 1))
   call.defer(release)
-  const embeddings = await engine.embed(wanted.request, call.signal)
+  held.begin()
+  const { worker, ...embeddings } = await engine.embed(wanted.request, call.signal)
   call.record.promptTokens = embeddings.promptTokens
+  call.record.tokenSource = 'engine'
+  if (worker !== undefined) call.record.worker = worker
   return { model, ...embeddings }
 }
 
@@ -77,14 +92,17 @@ async function resolveModel(
   return route
 }
 
-function createStopwatch() {
+function createStopwatch({ record }: Call) {
   let totalMs = 0
   return {
     async time<T>(wait: Promise<T>): Promise<T> {
       const startedAt = performance.now()
-      const value = await wait
-      totalMs += performance.now() - startedAt
-      return value
+      try {
+        return await wait
+      } finally {
+        totalMs += performance.now() - startedAt
+        record.queueMs = totalMs
+      }
     },
     totalMs: () => totalMs,
   }

@@ -149,3 +149,21 @@ test('the access log names the key, and no header', async () => {
   await expect.poll(() => lines.at(-1)).toMatchObject({ event: 'request', key: 'abc', status: 200 })
   expect(JSON.stringify(lines)).not.toContain('canary')
 })
+
+test('a route may want admin rights although its protocol does not', async () => {
+  const run = async () => ({ json: 'fine' })
+  const mixed = {
+    ...control,
+    access: undefined as never,
+    routes: [
+      { method: 'GET' as const, path: '/mine', run },
+      { method: 'GET' as const, path: '/all', access: 'admin' as const, run },
+    ],
+  }
+  const statuses = async (principal: Principal) => {
+    const { app } = open(principal, { protocols: [mixed] })
+    return [(await app.inject({ url: '/mine' })).statusCode, (await app.inject({ url: '/all' })).statusCode]
+  }
+  expect(await statuses(caller())).toEqual([200, 403])
+  expect(await statuses(caller([], [], true))).toEqual([200, 200])
+})

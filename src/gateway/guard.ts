@@ -11,12 +11,12 @@ export type Guard = (request: FastifyRequest, call: Call) => Promise<void> | und
 /** Who is calling, and whether he may call this at all. Every path is closed unless its route says `open`. */
 export function createGuard(access: Pick<Access, 'identify'>): Guard {
   return (request, call) => {
-    const { open, protocol } = request.routeOptions.config
+    const { open, admin = false } = request.routeOptions.config
     if (open === true) return undefined
     const admit = (principal: Principal) => {
       call.principal = principal
       if (principal.kind !== 'anonymous') call.record.key = principal.id
-      assertAllowed(principal, pathOf(request.url), protocol?.access === 'admin')
+      assertAllowed(principal, pathOf(request.url), admin)
     }
     const identified = identify(access, request, call)
     if (identified instanceof Promise) {
@@ -61,5 +61,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers everybody, keys or not. */
     open?: boolean
+    /** Once there are keys, it wants one with admin rights. */
+    admin?: boolean
   }
 }

@@ -2,6 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
 
+/** A part that may work worse than it should; `degraded` says how. */
+export type Condition = { name: string; degraded: string | null }
+
 const livePaths = ['/live', '/health/live']
 const readyPaths = ['/ready', '/health/ready']
 /** A probe has no key. */
@@ -10,12 +13,20 @@ const options = { config: { open: true } }
 const overallPaths = ['/health', '/healthz']
 
 /** Live: the process answers. Ready: it takes new requests. HEAD comes with GET. */
-export function addHealthRoutes(app: FastifyInstance, { models, state, version }: GatewayOptions): void {
+export function addHealthRoutes(
+  app: FastifyInstance,
+  { models, state, version, conditions = () => [] }: GatewayOptions,
+): void {
   const startedAt = performance.now()
   const loaded = () => models.list().flatMap((entry) => (entry.status === 'loaded' ? [entry.id] : []))
   const answer = (reply: FastifyReply, details: object) => {
     const status = state()
-    sendJson(reply, status === 'ready' ? 200 : 503, { status, ...details })
+    const degraded = conditions().filter((condition) => condition.degraded !== null)
+    sendJson(reply, status === 'ready' ? 200 : 503, {
+      status,
+      ...details,
+      ...(degraded.length > 0 && { degraded }),
+    })
     return reply
   }
   for (const path of livePaths) {

@@ -16,7 +16,7 @@ test('comments say what a caller waits for: loading, the queue, the prompt, the 
     },
   })
   const { port } = await listen()
-  const blocker = await admission.enter(1, new AbortController().signal, () => {})
+  const blocker = await admission.enter({ units: 1, key: 'other', signal: new AbortController().signal })
   const answer = await openAnswer(port, streamed())
   expect(answer.response.statusCode).toBe(200)
   await expect.poll(answer.text).toMatch(/^: loading 41%\n\n/)

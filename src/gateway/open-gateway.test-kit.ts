@@ -5,6 +5,7 @@ import { createAdmission, type Admission } from '../admission/admission.ts'
 import { AppError } from '../errors.ts'
 import type { Access } from '../keys/access.ts'
 import { anonymous } from '../keys/principal.ts'
+import type { Limits } from '../limits/limits.ts'
 import { createLog } from '../log.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -25,6 +26,7 @@ export type OpenOptions = {
   protocols?: Protocol[]
   /** Who callers are; default: nobody is asked. */
   access?: Pick<Access, 'identify'>
+  limits?: Limits
 }
 
 const settings: GatewaySettings = {
@@ -47,6 +49,7 @@ export function openGateway(options: OpenOptions = {}) {
     protocols: [openai, ...(options.protocols ?? [])],
     models: createRouter(engine, admission, options),
     access: options.access ?? { identify: () => anonymous },
+    limits: options.limits,
     log,
     settings: { ...settings, ...options.settings },
     state: options.state ?? (() => 'ready'),

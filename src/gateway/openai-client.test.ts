@@ -100,7 +100,7 @@ test('an unknown model is NotFoundError, a bad parameter or a long prompt BadReq
 
 test('a full queue is RateLimitError with the time to wait', async () => {
   const { client, admission } = await openClient({ slots: 1, queue: 0 })
-  const release = await admission.enter(1, new AbortController().signal, () => {})
+  const release = await admission.enter({ units: 1, key: 'other', signal: new AbortController().signal })
   const refused = await client.chat.completions.create(question).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(RateLimitError)
   expect((refused as RateLimitError).headers.get('retry-after-ms')).toBe('2000')
@@ -110,7 +110,11 @@ test('a full queue is RateLimitError with the time to wait', async () => {
 test('the client waits as long as it is told and then gets its answer', async () => {
   const gateway = openGateway({ slots: 1, queue: 0 })
   const { origin } = await gateway.listen()
-  const release = await gateway.admission.enter(1, new AbortController().signal, () => {})
+  const release = await gateway.admission.enter({
+    units: 1,
+    key: 'other',
+    signal: new AbortController().signal,
+  })
   const answer = new OpenAI({
     baseURL: `${origin}/v1`,
     apiKey: 'none',

@@ -1,6 +1,7 @@
 import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { AppError } from '../errors.ts'
-import type { Protocol, Reply, Route, RouteContext } from '../protocols/protocol.ts'
+import type { Protocol, Reply, Route, RouteCall, RouteContext } from '../protocols/protocol.ts'
+import { assignPriority, lowerPriority } from './assign-priority.ts'
 import type { Call } from './call.ts'
 import { guardModels } from './guarded-models.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
@@ -32,8 +33,9 @@ export function createRouteHandler(
       return error
     }
     try {
-      const params = request.params as Record<string, string>
-      const result = await route.run({ body: request.body, params }, createContext(call, reply, options))
+      const { body, params, query } = request as { body: unknown } & Pick<RouteCall, 'params' | 'query'>
+      assignPriority(request.headers, call, settings.priorities, reply)
+      const result = await route.run({ body, params, query }, createContext(call, reply, options))
       if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
       else
         await stream(result, reply, call, settings.keepAliveMs, (cause) =>
@@ -58,11 +60,12 @@ async function stream(
   encodeFailure: (cause: unknown) => ReturnType<Protocol['encodeStreamError']>,
 ): Promise<void> {
   const format = result.format ?? 'sse'
+  call.record.streamed = true
   await sendStream(result.stream, reply.raw, {
     format,
     keepAliveMs,
     stallMs,
-    describeWait: () => call.progress,
+    describeWait: () => (typeof call.progress === 'string' ? call.progress : call.progress()),
     encodeFailure,
     begin() {
       reply.hijack()
@@ -81,6 +84,7 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
   const options = { ...all, models: guardModels(all.models, call.principal) }
   return {
     requestId: call.id,
+    caller: call.principal,
     created: Math.floor(Date.now() / 1000),
     signal: call.signal,
     lenient: options.settings.lenient,
@@ -89,6 +93,7 @@ function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): Ro
       const names = parameters.map((name) => encodeURIComponent(name.toWellFormed()))
       reply.header('x-sluice-ignored-parameters', names.join(', ').slice(0, 4096))
     },
+    prefer: (wish) => lowerPriority(wish, call, reply),
     generate(model, requests, count) {
       // Answers only: a download or a load may take as long as it takes.
       limitTime(call, options.settings.writeTimeoutMs)
@@ -106,6 +111,7 @@ function limitTime(call: Call, ms: number): void {
   if (ms === 0) return
   const expire = () =>
     call.abort(new AppError('timeout', `the answer took longer than ${ms / 1000} s, which is write_timeout`))
+  call.deadline = call.startedAt + ms
   const timer = setTimeout(expire, ms)
   call.defer(() => clearTimeout(timer))
 }

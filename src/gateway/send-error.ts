@@ -14,8 +14,9 @@ export function sendError(
     reply.header('retry-after', Math.ceil(retryAfterMs / 1000)).header('retry-after-ms', retryAfterMs)
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"')
-  // Memory does not come back by itself: the official clients would try twice more.
-  if (error.status === 507) reply.header('x-should-retry', 'false')
+  // Memory does not come back by itself, and a wait of more than a minute the official clients take for no wait at
+  // all: they would try twice more at once.
+  if (error.status === 507 || (retryAfterMs ?? 0) > 60_000) reply.header('x-should-retry', 'false')
   if (error.code === 'draining') reply.header('connection', 'close')
   sendJson(reply, error.status, protocol.encodeError(error))
 }

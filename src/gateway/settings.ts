@@ -1,6 +1,10 @@
+import type { AuditOptions } from './audit.ts'
+import type { Condition } from './health.ts'
+import type { PriorityBook } from '../admission/priority-book.ts'
 import type { Access } from '../keys/access.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Logger } from '../log.ts'
 
 export type GatewayState = 'starting' | 'ready' | 'draining'
@@ -19,6 +23,8 @@ export type GatewaySettings = {
   readTimeoutMs: number
   /** Longest time for a whole answer; 0: no limit. */
   writeTimeoutMs: number
+  /** Whose requests go first; default: all alike. */
+  priorities?: PriorityBook
 }
 
 export type GatewayOptions = {
@@ -26,10 +32,16 @@ export type GatewayOptions = {
   protocols: [Protocol, ...Protocol[]]
   models: ModelRouter
   access: Pick<Access, 'identify'>
+  /** Absent: callers may use as much as there is. */
+  limits?: Limits | undefined
   log: Logger
   settings: GatewaySettings
   state: () => GatewayState
   version: string
+  /** Where requests are recorded; absent: nowhere. */
+  audit?: AuditOptions
+  /** What does not work as it should while requests are served all the same. */
+  conditions?: () => Condition[]
   /** Aborted when the drain time is over: what still runs then ends with `draining`. */
   shutdown?: AbortSignal
 }

@@ -41,6 +41,7 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   #attempt: Attempt | undefined
   /** Picked, but the request is not yet prepared there. */
   #seat: Seat | undefined
+  #worker: string | undefined
   #hasText = false
   #failure: AppError | undefined
   /** The last read, and how many are not done. */
@@ -50,6 +51,10 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   constructor(options: GenerationOptions) {
     this.#options = options
     this.#passenger = { journey: options.journey, prefix: options.prefix, preferred: options.home }
+  }
+
+  get worker(): string | undefined {
+    return this.#worker
   }
 
   [Symbol.asyncIterator](): this {
@@ -170,6 +175,7 @@ export class MovingGeneration implements AsyncIterableIterator<EngineEvent, unde
   #start(seat: Seat, prepared: Prepared): void {
     const events = prepared.generate(this.#options.choice, this.#abort.signal)[Symbol.asyncIterator]()
     seat.begin()
+    this.#worker = seat.id
     this.#attempt = { seat, events }
   }
 

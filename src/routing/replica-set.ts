@@ -131,5 +131,7 @@ async function embed(
     prefix: noPrefix,
     canServe: (engine) => engine.embed !== undefined,
   }
-  return (await runSomewhere(seating, passenger, (engine) => engine.embed!(request, signal), signal)).value
+  const ask = (engine: Engine) => engine.embed!(request, signal)
+  const { value, worker } = await runSomewhere(seating, passenger, ask, signal)
+  return { ...value, worker }
 }

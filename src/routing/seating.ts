@@ -94,11 +94,11 @@ export async function runSomewhere<T>(
   passenger: Passenger,
   action: (engine: Engine) => Promise<T>,
   signal?: AbortSignal,
-): Promise<{ value: T; engine: Engine }> {
+): Promise<{ value: T; engine: Engine; worker: string }> {
   for (;;) {
     const seat = seating.take(passenger) ?? (await seating.wait(passenger, signal))
     try {
-      return { value: await action(seat.engine), engine: seat.engine }
+      return { value: await action(seat.engine), engine: seat.engine, worker: seat.id }
     } catch (cause) {
       seating.fail(passenger, seat, cause)
     } finally {

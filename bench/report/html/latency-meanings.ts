@@ -8,4 +8,5 @@ export const latencyMeanings: Record<LatencyName, string> = {
   e2e: 'time to the last output',
   service_ttft: 'time from the dispatch to the first output',
   service_e2e: 'time from the dispatch to the last output',
+  delivery: 'time from the server’s own stamp of an event to its arrival',
 }

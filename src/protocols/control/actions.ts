@@ -11,6 +11,7 @@ import type {
   RunningEngine,
   ShownModel,
 } from './types.ts'
+import type { UsageActions } from './usage-types.ts'
 
 export type Progress = { status: string; completed: number; total: number | null }
 export type ActionHooks = { signal: AbortSignal; onProgress(progress: Progress): void }
@@ -35,4 +36,5 @@ export type ControlActions = {
   removeWorker(id: string): Promise<{ id: string }>
   pullModel(body: PullModelBody, hooks: ActionHooks): Promise<PulledModelResult>
   keys: KeyActions
+  usage: UsageActions
 }

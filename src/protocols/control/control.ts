@@ -4,6 +4,7 @@ import { defineRoute, type Protocol, type Route } from '../protocol.ts'
 import type { ControlActions } from './actions.ts'
 import { keyRoutes } from './key-routes.ts'
 import { progressStream } from './progress-stream.ts'
+import { usageRoutes } from './usage-routes.ts'
 import { workerRoutes } from './worker-routes.ts'
 
 const name = z.string().min(1).max(4096)
@@ -34,6 +35,7 @@ export const createControlProtocol = (actions: ControlActions): Protocol => ({
     ...modelRoutes(actions),
     ...jobRoutes(actions),
     ...keyRoutes(actions.keys),
+    ...usageRoutes(actions.usage),
     ...workerRoutes(actions),
   ],
   encodeError: (error) => ({ error: encodeError(error) }),

@@ -7,6 +7,7 @@ import { listModels, retrieveModel } from './models/route.ts'
 
 export const openai: Protocol = {
   name: 'openai',
+  usesModels: true,
   routes: [chat, completions, embeddings, listModels, retrieveModel],
   encodeError,
   // openai-node and openai-python both throw on `data.error`.

@@ -69,7 +69,6 @@ test.each<[string, unknown]>([
   ['functions', [{}]],
   ['function_call', { name: 'x' }],
   ['store', true],
-  ['service_tier', 'flex'],
   ['modalities', ['text', 'audio']],
   ['audio', {}],
   ['prediction', { type: 'content' }],

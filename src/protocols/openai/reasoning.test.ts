@@ -33,7 +33,7 @@ const context = {
 } as unknown as RouteContext
 const ask = (extra: object = {}) =>
   chat.run(
-    { body: { model: 'm', messages: [{ role: 'user', content: 'x' }], ...extra }, params: {} },
+    { body: { model: 'm', messages: [{ role: 'user', content: 'x' }], ...extra }, params: {}, query: {} },
     context,
   )
 

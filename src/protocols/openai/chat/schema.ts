@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkTogether, labels, never, sharedParameters } from '../parameters.ts'
+import { priorityParameters } from '../service-tier.ts'
 import { always, empty, only, refuse } from '../refuse.ts'
 import { message } from './message-schema.ts'
 
@@ -10,6 +11,7 @@ export const chatRequest = z
   .strictObject({
     ...sharedParameters,
     ...labels,
+    ...priorityParameters,
     messages: z.array(message).min(1).max(16_384),
     max_completion_tokens: z
       .int()
@@ -29,7 +31,6 @@ export const chatRequest = z
     functions: refuse(empty, noTools),
     function_call: refuse(only('none', 'auto'), noTools),
     store: refuse(only(false), 'nothing is stored here; leave it out or send false'),
-    service_tier: refuse(only('auto', 'default'), 'there is one tier only; leave it out or send "auto"'),
     modalities: refuse(
       (value) => Array.isArray(value) && value.every((modality) => modality === 'text'),
       'this model writes text only; leave it out or send ["text"]',

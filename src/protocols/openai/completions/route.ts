@@ -4,6 +4,7 @@ import { answerStream } from '../answer-stream.ts'
 import { collectChoice } from '../collect-choice.ts'
 import { decodeCompletion } from './decode.ts'
 import { createCompletionWriter, encodeCompletion } from './encode.ts'
+import { requestTier } from '../service-tier.ts'
 import { completionRequest, type CompletionRequest } from './schema.ts'
 
 const kind = { prefix: 'cmpl', object: 'text_completion' } as const
@@ -14,6 +15,7 @@ export const completions = defineRoute({
   body: completionRequest,
   async handle(body, context) {
     const choicesPerPrompt = body.n ?? 1
+    requestTier(body, context)
     const begin = () => context.generate(body.model, decodeCompletion(body), choicesPerPrompt)
     return body.stream === true ? streamed(body, context, begin) : whole(body, context, await begin())
   },

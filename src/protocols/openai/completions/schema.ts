@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkTogether, labels, sharedParameters } from '../parameters.ts'
 import { only, refuse } from '../refuse.ts'
+import { priorityParameters } from '../service-tier.ts'
 import { prompts } from './prompt-schema.ts'
 
 /** Choices of one request, over all its prompts. */
@@ -11,6 +12,7 @@ export const completionRequest = z
   .strictObject({
     ...sharedParameters,
     ...labels,
+    priority: priorityParameters.priority,
     prompt: prompts,
     echo: z.boolean().nullish(),
     best_of: z.int().min(1).max(128).nullish(),

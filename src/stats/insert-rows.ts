@@ -1,0 +1,75 @@
+import { CompiledQuery, type Transaction } from 'kysely'
+import type { StoreKind } from '../store/migrate.ts'
+import type { Tables } from '../store/tables.ts'
+import type { LedgerEvent, LedgerRow } from './ledger-line.ts'
+
+/** Enough for one statement to be worth its preparation, and fewer values than either database allows. */
+const chunkRows = 100
+
+const requestColumns = [
+  'id',
+  'request_id',
+  'at',
+  'endpoint',
+  'model',
+  'worker',
+  'key_id',
+  'owner_user',
+  'owner_team',
+  'owner_tenant',
+  'status',
+  'error',
+  'finish',
+  'streamed',
+  'prompt_tokens',
+  'completion_tokens',
+  'cached_tokens',
+  'token_source',
+  'cost_nano',
+  'queue_ms',
+  'ttft_ms',
+  'total_ms',
+  'flags',
+  'request_body',
+  'response_body',
+] as const satisfies (keyof LedgerRow)[]
+
+/** The query builder would spend more time on these texts than the database on the rows. */
+const texts = new Map<string, string>()
+
+export async function insertRequests(
+  transaction: Transaction<Tables>,
+  kind: StoreKind,
+  rows: readonly LedgerRow[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += chunkRows) {
+    const chunk = rows.slice(start, start + chunkRows)
+    const values = chunk.flatMap((row) => requestColumns.map((column) => row[column]))
+    await transaction.executeQuery(CompiledQuery.raw(insertText(kind, chunk.length), values))
+  }
+}
+
+export async function insertEvents(
+  transaction: Transaction<Tables>,
+  events: readonly LedgerEvent[],
+): Promise<void> {
+  for (let start = 0; start < events.length; start += chunkRows)
+    await transaction
+      .insertInto('events')
+      .values(events.slice(start, start + chunkRows))
+      .execute()
+}
+
+function insertText(kind: StoreKind, rows: number): string {
+  const name = `${kind} ${rows}`
+  let text = texts.get(name)
+  if (text === undefined) {
+    let place = 0
+    const sign = () => (kind === 'postgres' ? `$${(place += 1)}` : '?')
+    const row = () => `(${requestColumns.map(sign).join(', ')})`
+    const all = Array.from({ length: rows }, row).join(', ')
+    text = `insert into requests (${requestColumns.join(', ')}) values ${all}`
+    texts.set(name, text)
+  }
+  return text
+}

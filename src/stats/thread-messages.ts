@@ -1,0 +1,34 @@
+import type { RetentionSettings } from './retention.ts'
+import type { Spent } from './spent-so-far.ts'
+import type { UsageVerdict } from './verify-usage.ts'
+
+export type ThreadSettings = {
+  /** Of the store: a PostgreSQL URL or a file. */
+  address: string
+  folder: string
+  run: string
+  keepsRows: boolean
+  retention: RetentionSettings
+}
+
+/** What the daemon may ask of the thread; each is answered after everything before it is taken over. */
+export type Questions = {
+  flush: { ask: undefined; answer: null }
+  verify: { ask: undefined; answer: UsageVerdict }
+  spent: { ask: number; answer: Spent[] }
+  /** The last one: the thread ends. */
+  close: { ask: undefined; answer: null }
+}
+export type Question = keyof Questions
+
+export type ToThread = { type: 'wake' } | { type: 'ask'; id: number; question: Question; value?: unknown }
+
+export type FromThread =
+  | { type: 'taken'; bytes: number; rows: number }
+  | { type: 'empty'; segment: number; offset: number }
+  | { type: 'damaged'; lines: number; reason: string }
+  /** Why nothing is taken over at the moment; null: it is again. */
+  | { type: 'trouble'; reason: string | null }
+  | { type: 'log'; text: string }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'failed'; id: number; reason: string }
