@@ -1,7 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
 import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
-import type { Baseline } from '../bench/compare/judge-baseline.ts'
 import type { GoodputLimits } from '../bench/goodput.ts'
 import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'

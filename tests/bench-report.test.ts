@@ -23,8 +23,19 @@ beforeAll(async () => {
   sandbox = createSandbox()
   browser = await startBrowser(found)
   const files = ['--junit', join(sandbox.home, 'out.xml'), '--html', join(sandbox.home, 'out.html'), '--json', join(sandbox.home, 'out.json')] // prettier-ignore
-  single = await sandbox.sluice('bench', '--concurrency', '16', '--fail-if', 'ttft_p99>20000', ...files)
-}, 120_000)
+  single = await sandbox.sluice(
+    'bench',
+    '--concurrency',
+    '16',
+    '--requests',
+    '64',
+    '--max-tokens',
+    '48',
+    '--fail-if',
+    'ttft_p99>20000',
+    ...files,
+  )
+}, 180_000)
 afterAll(async () => {
   await browser?.close()
   await sandbox?.remove()

@@ -1,5 +1,26 @@
-import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from 'hdr-histogram-js'
 import { AppError } from '../../src/errors.ts'
+
+/** One hour in microseconds, the longest timeout. The histogram grows if something took longer still. */
+const highestMicroseconds = 3_600_000_000
+
+/** Whole microseconds in an HDR histogram of three digits: 0.1 % at any size, in constant memory. */
+export const createHistogram = (): Histogram =>
+  build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: highestMicroseconds,
+    numberOfSignificantValueDigits: 3,
+    autoResize: true,
+  })
+
+/** HdrHistogram's own form (V2, compressed, base64), which its other libraries read. */
+export const encodeHistogram = (histogram: Histogram): string => encodeIntoCompressedBase64(histogram)
 
 /** Far more than three digits over an hour can need; a larger text is no histogram of ours. */
 const longestText = 1_000_000

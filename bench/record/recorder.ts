@@ -38,8 +38,7 @@ export type Recorder = {
 export const createRecorder = (limits: GoodputLimits = {}, samples = createSamples()): Recorder => {
   const goodput = createGoodputTally(limits)
   const latencies = createLatencies()
-  const tokens = createTokenTally()
-  const timings = createTimingTally()
+  const [tokens, timings] = [createTokenTally(), createTimingTally()]
   const errors = createErrorTally()
   const finishReasons: Record<string, number> = {}
   let succeeded = 0

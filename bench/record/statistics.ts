@@ -1,6 +1,6 @@
-import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import type { Histogram } from 'hdr-histogram-js'
 import { confidenceRanks } from './confidence.ts'
-import { decodeHistogram } from './histogram.ts'
+import { createHistogram, decodeHistogram, encodeHistogram } from './histogram.ts'
 
 export const percentiles = [50, 90, 95, 99] as const
 type PercentileName = `p${(typeof percentiles)[number]}`
@@ -34,71 +34,58 @@ export type Latency = {
   add(encoded: string, summary: Pick<LatencySummary, 'min' | 'max' | 'mean'>): void
 }
 
-/** One hour in microseconds, the longest timeout. The histogram grows if something took longer still. */
-const highestMicroseconds = 3_600_000_000
-
-/** Whole microseconds in an HDR histogram of three digits: 0.1 % at any size, in constant memory. */
 export const createLatency = (): Latency => {
-  const histogram = build({
-    bitBucketSize: 32,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: highestMicroseconds,
-    numberOfSignificantValueDigits: 3,
-    autoResize: true,
-  })
-  let count = 0
-  let sum = 0
-  let min = Number.POSITIVE_INFINITY
-  let max = 0
+  const histogram = createHistogram()
+  const ends: Ends = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 }
+  return {
+    record(milliseconds) {
+      const value = Math.max(0, milliseconds)
+      histogram.recordValue(Math.round(value * 1000))
+      ends.count += 1
+      ends.sum += value
+      if (value < ends.min) ends.min = value
+      if (value > ends.max) ends.max = value
+    },
+    add(encoded, other) {
+      const added = decodeHistogram(encoded)
+      histogram.add(added)
+      ends.count += added.totalCount
+      ends.sum += other.mean * added.totalCount
+      ends.min = Math.min(ends.min, other.min)
+      ends.max = Math.max(ends.max, other.max)
+    },
+    histogram: () => (ends.count === 0 ? undefined : encodeHistogram(histogram)),
+    summary: () => (ends.count === 0 ? undefined : summarize(histogram, ends)),
+  }
+}
 
+/** What a histogram knows to 0.1 % only. */
+type Ends = { count: number; sum: number; min: number; max: number }
+
+const summarize = (histogram: Histogram, { count, sum, min, max }: Ends): LatencySummary => {
   const percentile = (wanted: number): number => {
     // The histogram answers with the upper edge of a bucket, which may lie beyond the exact ends.
     const value = histogram.getValueAtPercentile(wanted) / 1000
     return round(Math.min(Math.max(value, min), max))
   }
-
-  const valueAtRank = (rank: number | null): number | null =>
-    rank === null ? null : percentile((rank / count) * 100)
   const interval = (wanted: number): [number | null, number | null] => {
     const { lower, upper } = confidenceRanks(count, wanted)
-    return [valueAtRank(lower), valueAtRank(upper)]
+    const at = (rank: number | null) => (rank === null ? null : percentile((rank / count) * 100))
+    return [at(lower), at(upper)]
   }
-
   return {
-    record(milliseconds) {
-      const value = Math.max(0, milliseconds)
-      histogram.recordValue(Math.round(value * 1000))
-      count += 1
-      sum += value
-      if (value < min) min = value
-      if (value > max) max = value
-    },
-    histogram: () => (count === 0 ? undefined : encodeIntoCompressedBase64(histogram)),
-    add(encoded, ends) {
-      const other = decodeHistogram(encoded)
-      histogram.add(other)
-      count += other.totalCount
-      sum += ends.mean * other.totalCount
-      min = Math.min(min, ends.min)
-      max = Math.max(max, ends.max)
-    },
-    summary() {
-      if (count === 0) return undefined
-      return {
-        count,
-        min: round(min),
-        mean: round(sum / count),
-        p50: percentile(50),
-        p90: percentile(90),
-        p95: percentile(95),
-        p99: percentile(99),
-        max: round(max),
-        uncertain: percentiles
-          .filter((wanted) => count < samplesNeeded(wanted))
-          .map((wanted) => `p${wanted}` as const),
-        confidence: { p50: interval(50), p90: interval(90), p95: interval(95), p99: interval(99) },
-      }
-    },
+    count,
+    min: round(min),
+    mean: round(sum / count),
+    p50: percentile(50),
+    p90: percentile(90),
+    p95: percentile(95),
+    p99: percentile(99),
+    max: round(max),
+    uncertain: percentiles
+      .filter((wanted) => count < samplesNeeded(wanted))
+      .map((wanted) => `p${wanted}` as const),
+    confidence: { p50: interval(50), p90: interval(90), p95: interval(95), p99: interval(99) },
   }
 }
 

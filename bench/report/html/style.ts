@@ -74,6 +74,7 @@ td small{display:block;color:var(--quiet);font-size:11.5px}
 .words td{white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .below{all:unset;display:block}.hint{color:var(--quiet);font-size:13px;margin-top:9px}
 .level.card{padding:0;background:none;border:0;border-top:1px solid var(--line);border-radius:0}
+.words td b{white-space:nowrap}
 .panel{padding:6px 8px}
 .level{margin-top:16px}.level>summary{list-style:none;display:flex;flex-wrap:wrap;align-items:center;gap:6px 16px;width:100%;padding:14px 18px;color:var(--ink)}
 .level>summary::-webkit-details-marker{display:none}

@@ -34,13 +34,15 @@ export const linearScale = (largest: number, { from = 0, wanted = 5, exact = fal
 export const logScale = (smallest: number, largest: number): Scale => {
   const low = Math.floor(Math.log10(smallest))
   const high = Math.ceil(Math.log10(largest * 1.0001))
-  const steps = high - low <= 2 ? [1, 2, 5] : [1]
   const all = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index))
-    .flatMap((decade) => steps.map((step) => step * decade))
+    .flatMap((decade) => [1, 2, 5].map((step) => step * decade))
     .map((value) => Number(value.toPrecision(6)))
   const min = all.findLast((value) => value <= smallest) ?? 10 ** low
   const max = all.find((value) => value >= largest) ?? 10 ** high
-  return { kind: 'log', min, max, ticks: all.filter((value) => value >= min && value <= max).map(toTick) }
+  const inside = all.filter((value) => value >= min && value <= max)
+  // Over many decades labels of 2 and 5 would touch.
+  const labelled = high - low <= 3 ? inside : inside.filter((value) => Number.isInteger(Math.log10(value)))
+  return { kind: 'log', min, max, ticks: labelled.map(toTick) }
 }
 
 const percentileTicks = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999]

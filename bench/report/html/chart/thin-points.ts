@@ -4,7 +4,7 @@ import type { Point } from './chart.ts'
 const mostPoints = 4000
 const slices = 250
 
-/** Keeps of each slice of time its smallest, its largest and an even choice of the rest: no extreme is lost. */
+/** Keeps of each slice of time its smallest, its largest and a part of the rest: no extreme is lost. */
 export const thinPoints = (points: Point[], most = mostPoints): Point[] => {
   if (points.length <= most) return points
   const sorted = points.toSorted((left, right) => left[0] - right[0])
@@ -23,11 +23,12 @@ export const thinPoints = (points: Point[], most = mostPoints): Point[] => {
   )
 }
 
+/** In the order of time every so many-th, which is as good as a random choice and always the same. */
 const chooseEvenly = (group: Point[], wanted: number): Point[] => {
   if (group.length <= wanted) return group
-  const byHeight = group.toSorted((left, right) => left[1] - right[1])
-  return Array.from(
-    { length: wanted },
-    (_, index) => byHeight[Math.round((index * (byHeight.length - 1)) / (wanted - 1))]!,
-  )
+  const lowest = group.reduce((low, point) => (point[1] < low[1] ? point : low))
+  const highest = group.reduce((high, point) => (point[1] > high[1] ? point : high))
+  const stride = group.length / Math.max(1, wanted - 2)
+  const others = Array.from({ length: wanted - 2 }, (_, index) => group[Math.floor(index * stride)]!)
+  return [...new Set([lowest, highest, ...others])]
 }

@@ -74,10 +74,10 @@ const countBins = (
   const width = (high - low) / wanted
   const edge = (index: number): number =>
     kind === 'log' ? Math.exp(low + index * width) : low + index * width
-  const counts = new Array<number>(wanted).fill(0)
+  const counts = new Float64Array(wanted)
   for (const { milliseconds, count } of buckets) {
     const at = kind === 'log' ? Math.log(Math.max(milliseconds, min)) : milliseconds
     counts[Math.min(wanted - 1, Math.max(0, Math.floor((at - low) / width)))]! += count
   }
-  return [...counts.map((count, index): [number, number] => [edge(index), count]), [max, 0]]
+  return [...Array.from(counts, (count, index): [number, number] => [edge(index), count]), [max, 0]]
 }

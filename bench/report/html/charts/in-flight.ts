@@ -4,7 +4,7 @@ import { linearScale } from '../chart/scale.ts'
 import { tableSlices } from '../slices.ts'
 
 /** More steps than this are averaged: the moment between an answer and the next request would be drawn as a dip. */
-const mostSteps = 100
+const mostSteps = 24
 
 /** How many requests the server had at any moment: the load as it really was. */
 export const chartInFlight = ({ samples }: BenchResult, id: string): Chart | undefined => {

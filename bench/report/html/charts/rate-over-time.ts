@@ -21,7 +21,9 @@ export const chartRateOverTime = (result: BenchResult, id: string): Chart | unde
     id,
     title: counted ? 'Output tokens per second' : 'Requests per second',
     text: counted
-      ? 'Tokens of each request, spread evenly from its first output to its last.'
+      ? result.latency.ttft === null
+        ? 'Tokens of each request, counted when its answer came.'
+        : 'Tokens of each request, spread evenly from its first output to its last.'
       : 'Answers completed, as the server does not count tokens.',
     x: { label: 'since the start', unit: 's', scale: linearScale(end, { exact: true, wanted: 8 }) },
     y: { label: unit, unit, scale: linearScale(most) },
