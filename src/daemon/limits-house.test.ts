@@ -49,7 +49,11 @@ test.each(['memory', 'redis'])('%s: a restart does not give the day’s tokens t
 })
 
 test('a Redis that goes away is a condition and an event, and not a word about where it was', async () => {
-  const config = read({ limits: [{ key: '*', requests_per_minute: 5 }], limits_store: redis.address })
+  const config = read({
+    limits: [{ key: '*', requests_per_minute: 5 }],
+    limits_store: redis.address,
+    limits_timeout: '3s',
+  })
   const events: string[] = []
   const house = await openLimitsHouse({
     config,
