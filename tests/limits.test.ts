@@ -209,7 +209,7 @@ test('two daemons share one Redis; when it is killed, each goes by its policy, a
   const shared = {
     models: ['pocket'],
     limits_store: redis.address,
-    limits_timeout: '200ms',
+    limits_timeout: '3s',
     limits_replicas: 2,
     limits: [{ key: '*', requests_per_minute: 6 }],
   }

@@ -106,7 +106,8 @@ function describeAway(config: Config, away: string | null | undefined): string |
     fail_open: 'requests pass without limits',
     fail_closed: 'requests are refused',
   }
-  return `the store of limits is away (${away}); ${consequences[config.limits_on_failure]}`
+  // Why it is away is for the log: anybody may ask whether we are ready.
+  return `the store of limits is away: ${consequences[config.limits_on_failure]}`
 }
 
 /** What a schema cannot see: limits that would never do anything. */

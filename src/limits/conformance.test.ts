@@ -7,8 +7,9 @@ import { connectRedis } from './redis-connection.ts'
 import { createRedisStore } from './redis-store.ts'
 import { startRedis, type TestRedis } from './redis.test-kit.ts'
 
-/** "A minute", so that a test can see several pass. */
+/** "A minute", so that a test can see several pass; the longer one where a busy machine must not see it pass. */
 const windowMs = 600
+const longWindowMs = 2000
 const shortLeaseMs = 1500
 
 type Opened = LimitStore & {
@@ -109,8 +110,7 @@ describe.each(['memory', 'redis'])('%s', (name) => {
     expect(verdicts.filter((verdict) => verdict.admitted)).toHaveLength(142)
     // Refused calls were charged nothing, by nobody.
     expect(await used(store, charges)).toEqual([994, 994, 142e9])
-    const refused = verdicts.filter((verdict) => !verdict.admitted)
-    expect(new Set(refused.map(({ refusedBy }) => refusedBy))).toEqual(new Set([1]))
+    expect(verdicts.every((verdict) => verdict.admitted || verdict.refusedBy === 1)).toBe(true)
   }, 60_000)
 
   test('5,000 calls at once for places, given back and taken again', async () => {
@@ -226,21 +226,21 @@ describe.each(['memory', 'redis'])('%s', (name) => {
   }, 30_000)
 
   test('a refused request may come back when it was told to', async () => {
-    const store = await ready(name, windowMs)
+    const store = await ready(name, longWindowMs)
     const counter = createCounter('tokens_per_minute', 10)
     expect(await isAdmitted(store, one(counter, 6))).toBe(true)
-    await new Promise((later) => setTimeout(later, windowMs / 3))
+    await new Promise((later) => setTimeout(later, longWindowMs / 3))
     expect(await isAdmitted(store, one(counter, 4))).toBe(true)
     const refused = await store.reserve(one(counter, 6))
     if (refused.admitted) throw new Error('admitted')
     // The first six leave before the other four.
-    expect(refused.retryAfterMs).toBeLessThanOrEqual((windowMs * 2) / 3 + 10)
+    expect(refused.retryAfterMs).toBeLessThanOrEqual((longWindowMs * 2) / 3 + 10)
     await new Promise((later) => setTimeout(later, refused.retryAfterMs! + 2))
     expect(await isAdmitted(store, one(counter, 6))).toBe(true)
-  })
+  }, 30_000)
 
   test('what settles after its minute: less is forgotten, more counts from then on', async () => {
-    const store = await ready(name, windowMs)
+    const store = await ready(name, longWindowMs)
     const counter = createCounter('tokens_per_minute', 100)
     const less = admitted(await store.reserve(one(counter, 50)))
     const more = admitted(await store.reserve(one(counter, 50)))
@@ -248,7 +248,7 @@ describe.each(['memory', 'redis'])('%s', (name) => {
     less.settle([1])
     more.settle([70])
     expect(await used(store, one(counter))).toEqual([20])
-  })
+  }, 30_000)
 
   test('a daemon that was killed holds its places and reservations no longer than a lease', async () => {
     const first = await ready(name, 60_000, shortLeaseMs)
