@@ -65,14 +65,19 @@ function findFaults(tallies: FloodTally[], memory: number[]): string[] {
 }
 
 const box = createSandbox()
-const { tallies, memory } = await run(box).finally(async () => box.remove())
+let measured
+try {
+  measured = await run(box)
+} finally {
+  await box.remove()
+}
+const { tallies, memory } = measured
 const [start, middle, end, most] = [
   memory[0]!,
   memory[memory.length >> 1]!,
   memory.at(-1)!,
   Math.max(...memory),
 ]
-if (process.env.DBG) console.log(memory.map((b) => Math.round(b / mebibyte)).join(' '))
 const faults = findFaults(tallies, memory)
 if (flags.json)
   console.log(JSON.stringify({ seconds, tallies, memory_bytes: { start, middle, end, most }, faults }))
