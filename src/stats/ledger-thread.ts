@@ -84,9 +84,10 @@ async function takeAll(now: Open): Promise<void> {
   }
 }
 
-const isBehind = (upTo: Place, place: Place | undefined): boolean =>
-  place !== undefined &&
-  (place.segment > upTo.segment || (place.segment === upTo.segment && place.offset >= upTo.offset))
+function isBehind(upTo: Place, place: Place | undefined): boolean {
+  if (place === undefined) return false
+  return place.segment > upTo.segment || (place.segment === upTo.segment && place.offset >= upTo.offset)
+}
 
 function showWell(): void {
   retryMs = 0
