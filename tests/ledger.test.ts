@@ -38,9 +38,13 @@ test('the rows are the answers’ own usage; verify agrees; a daemon without key
   const { base_url } = await serve(box)
   const client = connect(base_url, 'none')
   const plain = await client.chat.completions.create(ask)
-  const chunks = await Array.fromAsync(
-    await client.chat.completions.create({ ...ask, stream: true, stream_options: { include_usage: true } }),
-  )
+  const stream = await client.chat.completions.create({
+    ...ask,
+    stream: true,
+    stream_options: { include_usage: true },
+  })
+  const chunks: OpenAI.ChatCompletionChunk[] = []
+  for await (const chunk of stream) chunks.push(chunk)
   await client.chat.completions.create({ ...ask, model: 'nope' }).catch(() => undefined)
   const streamedUsage = chunks.at(-1)!.usage!
   expect(await box.json<VerifiedUsage>('usage', 'verify')).toMatchObject({
