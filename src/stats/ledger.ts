@@ -9,8 +9,8 @@ import { createLedgerThread } from './thread.ts'
 import type { Question, Questions } from './thread-messages.ts'
 import type { UsageVerdict } from './verify-usage.ts'
 
-/** What is written meanwhile goes into one transaction. */
-const gatherMs = 500
+/** What is written meanwhile goes into one transaction; most of its cost is one per caller, however many rows. */
+const gatherMs = 2000
 /** A daemon that starts has better things to do. */
 const firstGatherMs = 1500
 const askMs = 30_000
