@@ -10,6 +10,8 @@ import { createLog } from '../log.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
+import type { AuditOptions } from './audit.ts'
+import type { Condition } from './health.ts'
 import { createGateway, type GatewaySettings, type GatewayState } from './app.ts'
 import { createScriptedEngine, type Script, type ScriptedEngine } from './scripted-engine.test-kit.ts'
 
@@ -27,6 +29,8 @@ export type OpenOptions = {
   /** Who callers are; default: nobody is asked. */
   access?: Pick<Access, 'identify'>
   limits?: Limits
+  audit?: AuditOptions
+  conditions?: () => Condition[]
 }
 
 const settings: GatewaySettings = {
@@ -56,6 +60,8 @@ export function openGateway(options: OpenOptions = {}) {
     state: options.state ?? (() => 'ready'),
     version: '0.0.1',
     ...(options.shutdown && { shutdown: options.shutdown }),
+    ...(options.audit && { audit: options.audit }),
+    ...(options.conditions && { conditions: options.conditions }),
   })
   onTestFinished(async () => {
     app.server.closeAllConnections()

@@ -4,7 +4,8 @@ import { openStore, type Store } from '../store/open-store.ts'
 import { createDrain, type Drain } from './drain-journal.ts'
 import { createRetention, type Retention } from './retention.ts'
 import { createSpentSoFar } from './spent-so-far.ts'
-import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts'
+import type { Asked, FromThread, ThreadSettings, ToThread } from './thread-messages.ts'
+import type { Place } from './take-over.ts'
 import { verifyUsage } from './verify-usage.ts'
 
 /** The thread's program: the store's only writer of rows and totals, off the daemon's event loop. */
@@ -18,7 +19,6 @@ const firstRetryMs = 500
 const longestRetryMs = 10_000
 const retentionEveryMs = 60_000
 
-type Asked = Extract<ToThread, { type: 'ask' }>
 type Open = { store: Store; drain: Drain; retention: Retention }
 
 const asked: Asked[] = []
@@ -41,8 +41,7 @@ while (!over) {
   try {
     open ??= await openAll()
     await takeAll(open)
-    await answerAll(open)
-    if (Date.now() >= retentionAt) await retire(open)
+    if (!over && Date.now() >= retentionAt) await retire(open)
   } catch (cause) {
     await giveUpForNow(cause as Error)
   }
@@ -65,11 +64,29 @@ async function openAll(): Promise<Open> {
   return { store, drain, retention }
 }
 
-async function takeAll({ drain }: Open): Promise<void> {
-  while (await drain.step()) showWell()
-  showWell()
-  const place = drain.place()
-  if (place) tell({ type: 'empty', ...place })
+async function takeAll(now: Open): Promise<void> {
+  while (!over) {
+    // Of a question that comes during the last look, what it is about may not have been seen.
+    const before = [...asked]
+    if (await now.drain.step()) {
+      showWell()
+      await answerAll(
+        now,
+        before.filter(({ upTo }) => isBehind(upTo, now.drain.place())),
+      )
+      continue
+    }
+    showWell()
+    const place = now.drain.place()
+    if (place) tell({ type: 'empty', ...place })
+    await answerAll(now, before)
+    if (asked.length === 0) return
+  }
+}
+
+function isBehind(upTo: Place, place: Place | undefined): boolean {
+  if (place === undefined) return false
+  return place.segment > upTo.segment || (place.segment === upTo.segment && place.offset >= upTo.offset)
 }
 
 function showWell(): void {
@@ -79,11 +96,11 @@ function showWell(): void {
   tell({ type: 'trouble', reason: null })
 }
 
-async function answerAll(now: Open): Promise<void> {
-  for (let next = asked[0]; next; next = asked[0]) {
-    const value = await answer(now, next)
-    asked.shift()
-    tell({ type: 'answer', id: next.id, value })
+async function answerAll(now: Open, questions: Asked[]): Promise<void> {
+  for (const question of questions) {
+    const value = await answer(now, question)
+    asked.splice(asked.indexOf(question), 1)
+    tell({ type: 'answer', id: question.id, value })
   }
 }
 
@@ -104,7 +121,7 @@ async function answer({ store }: Open, { question, value }: Asked): Promise<unkn
 
 /** A chunk at a time; what was written meanwhile goes first. */
 async function retire(now: Open): Promise<void> {
-  while (!isAwake || asked.length === 0) {
+  while (!over) {
     if (!(await now.retention.step(Date.now()))) {
       retentionAt = Date.now() + retentionEveryMs
       return

@@ -6,10 +6,11 @@ import { createLedgerWatch, type LedgerTold } from './ledger-watch.ts'
 import type { RetentionSettings } from './retention.ts'
 import type { SpentSoFar } from './spent-so-far.ts'
 import { createLedgerThread } from './thread.ts'
+import type { Question, Questions } from './thread-messages.ts'
 import type { UsageVerdict } from './verify-usage.ts'
 
-/** What is written meanwhile goes into one transaction. */
-const gatherMs = 500
+/** What is written meanwhile goes into one transaction; most of its cost is one per caller, however many rows. */
+const gatherMs = 2000
 /** A daemon that starts has better things to do. */
 const firstGatherMs = 1500
 const askMs = 30_000
@@ -67,9 +68,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   const events = createEvents(journal.append, nextId, clock)
   if (journal.status().backlogBytes > 0) gathering.begin()
 
-  const ask: typeof thread.ask = (question, value, timeoutMs) => {
+  const ask = <Q extends Question>(question: Q, value: Questions[Q]['ask'], timeoutMs: number) => {
     journal.flush()
-    return thread.ask(question, value, timeoutMs)
+    const { segment, segmentBytes: offset } = journal.status()
+    return thread.ask(question, value, { segment, offset }, timeoutMs)
   }
   return {
     record: (row) => journal.append(encodeRequestLine({ id: nextId(), ...row })),

@@ -1,10 +1,12 @@
 import { AppError } from '../errors.ts'
+import type { Place } from './take-over.ts'
 import type { FromThread, Question, Questions, ToThread } from './thread-messages.ts'
 
 /** Rejects with `store_unavailable`. */
 export type Ask = <Q extends Question>(
   question: Q,
   value: Questions[Q]['ask'],
+  upTo: Place,
   timeoutMs: number,
 ) => Promise<Questions[Q]['answer']>
 
@@ -23,10 +25,10 @@ export function createQuestions(tell: (message: ToThread) => boolean, onWaits: (
     act(one)
   }
   const fail = (id: number, reason: string) => settle(id, ({ reject }) => reject(unavailable(reason)))
-  const ask: Ask = (question, value, timeoutMs) =>
+  const ask: Ask = (question, value, upTo, timeoutMs) =>
     new Promise((resolve, reject) => {
       const id = (asked += 1)
-      if (!tell({ type: 'ask', id, question, value })) {
+      if (!tell({ type: 'ask', id, question, value, upTo })) {
         reject(unavailable('the thread that writes it has failed and starts again soon'))
         return
       }

@@ -1,5 +1,6 @@
 import type { RetentionSettings } from './retention.ts'
 import type { Spent } from './spent-so-far.ts'
+import type { Place } from './take-over.ts'
 import type { UsageVerdict } from './verify-usage.ts'
 
 export type ThreadSettings = {
@@ -11,7 +12,7 @@ export type ThreadSettings = {
   retention: RetentionSettings
 }
 
-/** What the daemon may ask of the thread; each is answered after everything before it is taken over. */
+/** What the daemon may ask of the thread; each is answered when everything that was recorded before it is taken over. */
 export type Questions = {
   flush: { ask: undefined; answer: null }
   verify: { ask: undefined; answer: UsageVerdict }
@@ -21,7 +22,9 @@ export type Questions = {
 }
 export type Question = keyof Questions
 
-export type ToThread = { type: 'wake' } | { type: 'ask'; id: number; question: Question; value?: unknown }
+/** A question is answered when the journal is taken over up to there; what comes meanwhile does not hold it up. */
+export type Asked = { type: 'ask'; id: number; question: Question; value?: unknown; upTo: Place }
+export type ToThread = { type: 'wake' } | Asked
 
 export type FromThread =
   | { type: 'taken'; bytes: number; rows: number }

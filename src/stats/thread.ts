@@ -69,6 +69,8 @@ function startThread(
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: settings,
     name: 'ledger',
+    // Of the process only: with its own, a thread of `node -e` does not start.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
   })
   let hasFailed = false
