@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accessSettings } from './access-schema.ts'
 import { duration } from './duration.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
+import { moderationSettings } from './moderation-schema.ts'
 import { byteSize } from './size.ts'
 import { workerSchema } from './worker-schema.ts'
 
@@ -14,6 +15,7 @@ export const configSchema = z.strictObject({
     .default(false)
     .describe('allow an address that other machines can reach, without keys'),
   ...accessSettings,
+  ...moderationSettings,
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])

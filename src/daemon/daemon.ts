@@ -18,6 +18,7 @@ import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
+import { openModerationHouse } from './moderation-house.ts'
 
 export type DaemonOptions = {
   config: Config
@@ -47,6 +48,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const life = createLifecycle()
   const callers = await openAccessHouse(config, paths, log)
   const { configured, workers, workerSettings, house } = openHouse(options)
+  const moderation = openModerationHouse({ ...options, house })
   const control = createControlActions({
     ...options,
     house,
@@ -60,6 +62,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     protocols: [openai, createControlProtocol(control)],
     models: house.loaded,
     access: callers.access,
+    ...moderation.gateway,
     log,
     version,
     settings: readGatewaySettings(config),
@@ -78,6 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await house.loaded.closeAll()
       await house.fleet.stopAll()
       await callers.close()
+      await moderation.close()
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -87,6 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stopped: life.stopped,
     async loadModels(onProgress) {
       await startWorkers(workers, house, life.shutdown, onProgress)
+      moderation.assertModels()
       await loadInTurn(configured, house, life.shutdown, onProgress)
       life.becomeReady()
       log.info({ event: 'daemon.ready' }, 'ready')

@@ -1,15 +1,22 @@
 import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Call } from './call.ts'
+import { moderateChoices, moderateEmbedding, moderateRequests } from './moderate.ts'
 import type { GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000
 
-export type GenerationSource = { models: ModelRouter; state: () => GatewayState }
+export type GenerationSource = {
+  models: ModelRouter
+  state: () => GatewayState
+  /** Absent: nobody looks at texts. */
+  moderation?: Moderation
+}
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
 export async function startGeneration(
@@ -21,7 +28,9 @@ export async function startGeneration(
   const stopwatch = createStopwatch()
   const { model, engine, admission } = await stopwatch.time(resolveModel(source, call, wanted.model))
   call.progress = 'waiting'
-  const prepared = await Promise.all(wanted.requests.map((request) => engine.prepare(request)))
+  const moderated = { ...source, model, detokenize: engine.detokenize }
+  const requests = await moderateRequests(moderated, call, wanted.requests)
+  const prepared = await Promise.all(requests.map((request) => engine.prepare(request)))
   call.record.promptTokens = prepared.reduce((total, prompt) => total + prompt.promptTokens, 0)
   const entrance = admission.enter(prepared.length * wanted.count, signal, (position) => {
     call.progress = `queued ${position}`
@@ -35,7 +44,16 @@ export async function startGeneration(
   return {
     model,
     queueMs: stopwatch.totalMs(),
-    choices: trackChoices(choices, call, release),
+    choices: trackChoices(
+      moderateChoices(
+        moderated,
+        call,
+        choices,
+        (index) => prepared[Math.floor(index / wanted.count)]!.promptTokens,
+      ),
+      call,
+      release,
+    ),
     detokenize: (tokens) => engine.detokenize(tokens),
   }
 }
@@ -51,9 +69,11 @@ export async function runEmbedding(
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
+  const moderated = { ...source, model, detokenize: engine.detokenize }
+  const request = await moderateEmbedding(moderated, call, wanted.request)
   const release = await admission.enter(1, call.signal, () => undefined)
   call.defer(release)
-  const embeddings = await engine.embed(wanted.request, call.signal)
+  const embeddings = await engine.embed(request, call.signal)
   call.record.promptTokens = embeddings.promptTokens
   return { model, ...embeddings }
 }

@@ -34,8 +34,10 @@ export function createRouteHandler(
     try {
       const params = request.params as Record<string, string>
       const result = await route.run({ body: request.body, params }, createContext(call, reply, options))
-      if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
-      else
+      if ('json' in result) {
+        noteFlags(reply, call)
+        sendJson(reply, result.status ?? 200, result.json)
+      } else
         await stream(result, reply, call, settings.keepAliveMs, (cause) =>
           protocol.encodeStreamError(fail(cause)),
         )
@@ -65,6 +67,7 @@ async function stream(
     describeWait: () => call.progress,
     encodeFailure,
     begin() {
+      noteFlags(reply, call)
       reply.hijack()
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
@@ -75,6 +78,11 @@ async function stream(
       })
     },
   })
+}
+
+/** What the filters have found so far: of a stream, in what was asked. */
+function noteFlags(reply: FastifyReply, { record }: Call): void {
+  if (record.flags) reply.header('x-sluice-flags', record.flags.join(', '))
 }
 
 function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): RouteContext {

@@ -1,4 +1,5 @@
 import type { Access } from '../keys/access.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
 import type { Logger } from '../log.ts'
@@ -26,6 +27,8 @@ export type GatewayOptions = {
   protocols: [Protocol, ...Protocol[]]
   models: ModelRouter
   access: Pick<Access, 'identify'>
+  /** Content filters; absent: none. */
+  moderation?: Moderation
   log: Logger
   settings: GatewaySettings
   state: () => GatewayState
