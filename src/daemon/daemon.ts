@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import { openai } from '../protocols/openai/openai.ts'
-import { openAccessHouse } from './access-house.ts'
+import { openAccessHouse, type AccessHouse } from './access-house.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
@@ -18,7 +18,7 @@ import { createConfiguredWorkers } from './configured-workers.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { createModelHouse, type ModelHouse } from './model-house.ts'
-import { openModerationHouse } from './moderation-house.ts'
+import { openModerationHouse, type ModerationHouse } from './moderation-house.ts'
 
 export type DaemonOptions = {
   config: Config
@@ -47,8 +47,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, paths, log, version } = options
   const life = createLifecycle()
   const callers = await openAccessHouse(config, paths, log)
-  const { configured, workers, workerSettings, house } = openHouse(options)
-  const moderation = openModerationHouse({ ...options, house })
+  const { configured, workers, workerSettings, house, moderation } = openHouse(options)
   const control = createControlActions({
     ...options,
     house,
@@ -78,10 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     life.stop(async () => {
       log.info({ event: 'daemon.draining', drain_ms: drainMs }, 'draining')
       await drainGateway(drainMs, life.expire)
-      await house.loaded.closeAll()
-      await house.fleet.stopAll()
-      await callers.close()
-      await moderation.close()
+      await closeRooms(house, callers, moderation)
       rmSync(paths.daemon, { force: true })
       log.info({ event: 'daemon.stopped' }, 'stopped')
     })
@@ -105,12 +101,25 @@ function openHouse(options: DaemonOptions) {
   const configured = readConfiguredModels(config, baseFolder)
   const workerSettings = readWorkerSettings(config, paths, log)
   const places = { baseFolder, stateFolder: paths.folder, packageRoot }
+  const house = createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings })
   return {
     configured,
     workerSettings,
     workers: createConfiguredWorkers(config, places, workerSettings),
-    house: createModelHouse({ ...options, modelsFolder: paths.models, configured, workerSettings }),
+    house,
+    moderation: openModerationHouse({ ...options, house }),
   }
+}
+
+async function closeRooms(
+  { loaded, fleet }: ModelHouse,
+  callers: AccessHouse,
+  moderation: ModerationHouse,
+): Promise<void> {
+  await loaded.closeAll()
+  await fleet.stopAll()
+  await callers.close()
+  await moderation.close()
 }
 
 const describeSelf = (base_url: string, version: string, token: string): DaemonFile => ({

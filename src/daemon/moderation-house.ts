@@ -60,60 +60,35 @@ export function openModerationHouse(options: Options): ModerationHouse {
         guarded ? [{ name: `moderation.${filter.name}`, degraded: guarded.degraded() }] : [],
       ),
     async close() {
-      await Promise.all(opened.map(({ close }) => close?.()))
+      await Promise.all(opened.flatMap(({ close }) => (close ? [close()] : [])))
     },
   }
 }
 
 function openFilter(config: FilterConfig, path: string, options: Options): Opened {
-  const common = {
-    name: config.name,
-    on: config.on,
-    replacement: config.replacement,
-    appliesTo: readSubjects(config, path, options.house),
-  }
+  const { name, on, replacement } = config
+  const common = { name, on, replacement, appliesTo: readSubjects(config, path, options.house) }
   switch (config.kind) {
-    case 'words':
-      return {
-        filter: {
-          ...common,
-          kind: 'spans',
-          action: config.action,
-          finders: readWordFinders(config, path, options.baseFolder),
-        },
-      }
-    case 'regex':
-      return {
-        filter: {
-          ...common,
-          kind: 'spans',
-          action: config.action,
-          finders: readPatternFinders(config, path),
-        },
-      }
+    case 'words': {
+      const finders = readWordFinders(config, path, options.baseFolder)
+      return { filter: { ...common, kind: 'spans', action: config.action, finders } }
+    }
+    case 'regex': {
+      const finders = readPatternFinders(config, path)
+      return { filter: { ...common, kind: 'spans', action: config.action, finders } }
+    }
     case 'webhook': {
+      const { url, action, timeout: timeoutMs } = config
       const secret = readSecret(config.secret_env, path)
-      const { judge, close } = createWebhookJudge({
-        url: config.url,
-        secret,
-        action: config.action,
-        timeoutMs: config.timeout,
-      })
+      const { judge, close } = createWebhookJudge({ url, secret, action, timeoutMs })
       return { ...guard(judge, config, common, options), close }
     }
-    case 'model':
-      return guard(
-        createModelJudge({
-          ask: createAskModel(options.house.loaded),
-          model: config.model,
-          prompt: config.prompt ?? judgePrompt,
-          action: config.action,
-          maxText: config.max_text,
-        }),
-        config,
-        common,
-        options,
-      )
+    case 'model': {
+      const { model, action, prompt = judgePrompt, max_text: maxText } = config
+      const ask = createAskModel(options.house.loaded)
+      const judge = createModelJudge({ ask, model, prompt, action, maxText })
+      return guard(judge, config, common, options)
+    }
   }
 }
 

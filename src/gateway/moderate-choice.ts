@@ -1,5 +1,9 @@
 import type { EngineEvent, TextDelta, Usage } from '../engine/types.ts'
 import type { TextStage } from '../moderation/text-stage.ts'
+import { createChoiceMeter, type ChoiceMeter } from './choice-meter.ts'
+
+type Finish = Extract<EngineEvent, { type: 'finish' }>
+type Passed = { delta?: TextDelta; isBlocked: boolean }
 
 /**
  * One choice behind its filters. Text leaves as soon as no filter can still find something in it; its tokens leave
@@ -10,98 +14,58 @@ export async function* moderateChoice(
   open: () => TextStage,
   promptTokens: number,
 ): AsyncGenerator<EngineEvent> {
-  const tokens = createTokenCount()
-  const clock = createClock()
-  let gate = open()
-  let isReasoning = false
-  const through = async (text: string, final: boolean) => {
-    const pushed = gate.push(text, final)
-    const staged = pushed instanceof Promise ? await pushed : pushed
-    const isWhole = final || staged.blocked !== undefined
-    const delta =
-      staged.text === ''
-        ? undefined
-        : toDelta(staged.text, isReasoning, tokens.release(isWhole ? 0 : gate.held()))
-    return { delta, isBlocked: staged.blocked !== undefined }
-  }
+  const meter = createChoiceMeter()
+  const block = (finish?: Finish): Finish => ({
+    type: 'finish',
+    reason: 'content-filter',
+    usage: finish?.usage ?? countUsage(promptTokens, meter),
+    timings: finish?.timings ?? meter.timings(),
+  })
+  let text = openText(open(), false, meter)
   for await (const event of source) {
     if (event.type === 'prompt-progress') {
       yield event
       continue
     }
-    clock.note()
-    const isOver = event.type === 'finish'
+    const isReasoning = event.type === 'text-delta' && event.reasoning === true
     // Reasoning and answer are two texts; the end of one is not held back behind the other.
-    if (isOver || (event.reasoning === true) !== isReasoning) {
-      const rest = await through('', true)
+    if (event.type === 'finish' || isReasoning !== text.isReasoning) {
+      const rest = await text.push('', true)
       if (rest.delta) yield rest.delta
-      if (rest.isBlocked) {
-        yield blocked(isOver ? event.usage : countUsage(), isOver ? event.timings : clock.timings())
+      if (event.type === 'finish' || rest.isBlocked) {
+        const finish = event.type === 'finish' ? event : undefined
+        yield finish && !rest.isBlocked ? finish : block(finish)
         return
       }
-      if (isOver) {
-        yield event
-        return
-      }
-      isReasoning = event.reasoning === true
-      gate = open()
+      text = openText(open(), isReasoning, meter)
     }
-    tokens.add(event)
-    const passed = await through(event.text, false)
+    meter.note(event)
+    const passed = await text.push(event.text, false)
     if (passed.delta) yield passed.delta
-    if (passed.isBlocked) {
-      yield blocked(countUsage(), clock.timings())
-      return
-    }
-  }
-  function countUsage(): Usage {
-    return { promptTokens, cachedTokens: 0, completionTokens: tokens.total() }
+    if (!passed.isBlocked) continue
+    yield block()
+    return
   }
 }
 
-type Finish = Extract<EngineEvent, { type: 'finish' }>
+function openText(gate: TextStage, isReasoning: boolean, meter: ChoiceMeter) {
+  return {
+    isReasoning,
+    async push(piece: string, final: boolean): Promise<Passed> {
+      const pushed = gate.push(piece, final)
+      const { text, blocked } = pushed instanceof Promise ? await pushed : pushed
+      const isBlocked = blocked !== undefined
+      if (text === '') return { isBlocked }
+      const tokens = meter.release(final || isBlocked ? 0 : gate.held())
+      const delta: TextDelta = { type: 'text-delta', text, tokens, ...(isReasoning && { reasoning: true }) }
+      return { delta, isBlocked }
+    },
+  }
+}
 
-const blocked = (usage: Usage, timings: Finish['timings']): Finish => ({
-  type: 'finish',
-  reason: 'content-filter',
-  usage,
-  timings,
+/** The engine's own counts up to here; it was left before it could add them up. */
+const countUsage = (promptTokens: number, meter: ChoiceMeter): Usage => ({
+  promptTokens,
+  cachedTokens: 0,
+  completionTokens: meter.totalTokens(),
 })
-
-const toDelta = (text: string, isReasoning: boolean, tokens: number): TextDelta =>
-  isReasoning ? { type: 'text-delta', text, tokens, reasoning: true } : { type: 'text-delta', text, tokens }
-
-/** The engine's counts, delta by delta: those of a text that is still held back wait with it. */
-function createTokenCount() {
-  const waiting: { length: number; tokens: number }[] = []
-  let total = 0
-  return {
-    add({ text, tokens }: TextDelta) {
-      total += tokens
-      waiting.push({ length: text.length, tokens })
-    },
-    /** Of all deltas but the last ones that make up `held` characters. */
-    release(held: number): number {
-      let kept = 0
-      let first = waiting.length
-      while (first > 0 && kept < held) kept += waiting[--first]!.length
-      return waiting.splice(0, first).reduce((sum, { tokens }) => sum + tokens, 0)
-    },
-    total: () => total,
-  }
-}
-
-/** For a generation that is left before the engine could say its own times. */
-function createClock() {
-  const startedAt = performance.now()
-  let firstAt: number | undefined
-  return {
-    note() {
-      firstAt ??= performance.now()
-    },
-    timings(): Finish['timings'] {
-      const now = performance.now()
-      return { queueMs: 0, prefillMs: (firstAt ?? now) - startedAt, decodeMs: now - (firstAt ?? now) }
-    },
-  }
-}

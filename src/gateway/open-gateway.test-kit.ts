@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import type { Access } from '../keys/access.ts'
 import { anonymous } from '../keys/principal.ts'
 import { createLog } from '../log.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
@@ -25,6 +26,7 @@ export type OpenOptions = {
   protocols?: Protocol[]
   /** Who callers are; default: nobody is asked. */
   access?: Pick<Access, 'identify'>
+  moderation?: Moderation
 }
 
 const settings: GatewaySettings = {
@@ -51,6 +53,7 @@ export function openGateway(options: OpenOptions = {}) {
     settings: { ...settings, ...options.settings },
     state: options.state ?? (() => 'ready'),
     version: '0.0.1',
+    ...(options.moderation && { moderation: options.moderation }),
     ...(options.shutdown && { shutdown: options.shutdown }),
   })
   onTestFinished(async () => {

@@ -10,7 +10,6 @@ const octet = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
 const apiKeys = [
   String.raw`\bsk-[A-Za-z0-9_-]{16,}`,
   String.raw`\bsk_(?:live|test)_[A-Za-z0-9]{16,}`,
-  String.raw`\bsluice_[A-Za-z0-9_-]{20,}`,
   String.raw`\bAIza[0-9A-Za-z_-]{35}`,
   String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
   String.raw`\bgh[pousr]_[A-Za-z0-9]{20,}`,

@@ -8,7 +8,7 @@ import type { Flags } from './text-stage.ts'
 import type { Finder } from './text-scanner.ts'
 
 /** Others get their turn after so many characters: a request may be as long as the body limit allows. */
-const turn = 32 * 1024
+const turn = 4096
 
 /** The pieces as the model may see them. Rejects with `content_blocked`, which names the filter, never the text. */
 export async function checkInput(

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js'
 import { AppError } from '../errors.ts'
-import { alignToRune } from './align-to-rune.ts'
 import { createPatternOutlook, type PatternOutlook } from './pattern-outlook.ts'
 import { readPatternProgram } from './pattern-program.ts'
 import type { Finder, Scanned, Span, TextScanner } from './text-scanner.ts'
+import { createTextWindow, type TextWindow } from './text-window.ts'
 
 export type Pattern = {
   source: string
@@ -42,62 +42,68 @@ function compile({ source, ignoreCase }: Pattern): RE2JS {
 }
 
 function openScanner(pattern: Pattern, compiled: RE2JS, outlook: PatternOutlook): TextScanner {
-  const { maxMatch, isValid } = pattern
+  const { maxMatch } = pattern
+  /** What is not decided, and two units before it for `\\b` and `^`. */
+  const text = createTextWindow()
+  const find = createSearch(pattern, compiled, text)
   let state = outlook.begin()
-  /** The text from `base` on: what is not decided, and two units before it for `\b` and `^`. */
-  let buffer = ''
-  let base = 0
-  let length = 0
   /** Where the next find may begin; where nothing was open any more; where a match may have ended last. */
   let from = 0
   let clear = 0
   let lastEnd = -1
 
-  function look(piece: string): void {
-    for (let index = 0; index < piece.length;) {
-      const rune = piece.codePointAt(index)!
-      index += rune > 0xffff ? 2 : 1
-      state = outlook.next(state, rune)
-      if (state.isClear) clear = length + index
-      else if (state.matches) lastEnd = length + index
-    }
-  }
-  /** The match that begins exactly at `start`, by what stands within its reach alone. */
-  function measure(start: number): number | undefined {
-    const reach = buffer.slice(0, start - base + maxMatch + 1)
-    const matcher = compiled.matcher(reach)
-    if (!matcher.find(start - base) || matcher.start() !== start - base) return undefined
-    return base + alignToRune(buffer, Math.min(matcher.end(), start - base + maxMatch))
-  }
-  function find(before: number): Span[] {
-    const spans: Span[] = []
-    const matcher = compiled.matcher(buffer)
-    while (from < before && matcher.find(from - base)) {
-      const start = base + matcher.start()
-      if (start >= before) break
-      const end = measure(start)
-      if (end !== undefined && isValid?.(buffer.slice(start - base, end - base)) !== false) {
-        spans.push({ start, end })
-        from = end
-      } else from = start + (buffer.codePointAt(start - base)! > 0xffff ? 2 : 1)
-    }
-    return spans
+  /** All is decided when the text has come so far, and not when the piece ends: so pieces make no difference. */
+  function decide(until: number, final: boolean): Span[] {
+    const settled = final ? until : text.align(Math.max(clear, until - maxMatch, from))
+    if (settled <= from) return []
+    const found = lastEnd > from ? find(from, settled, until) : { spans: [], next: from }
+    from = Math.max(found.next, settled)
+    return found.spans
   }
   return {
     scan(piece, final): Scanned {
-      look(piece)
-      buffer += piece
-      length += piece.length
-      // A match that began more than its longest length ago has been seen whole.
-      const settled = final
-        ? length
-        : base + alignToRune(buffer, Math.max(clear, length - maxMatch, base) - base)
-      const spans = lastEnd > from ? find(settled) : []
-      from = Math.max(from, settled)
-      const keep = alignToRune(buffer, Math.max(0, from - 2 - base))
-      buffer = buffer.slice(keep)
-      base += keep
+      const spans: Span[] = []
+      const length = text.end()
+      text.append(piece)
+      for (let index = 0; index < piece.length;) {
+        const rune = piece.codePointAt(index)!
+        index += rune > 0xffff ? 2 : 1
+        state = outlook.next(state, rune)
+        const until = length + index
+        if (state.isClear) clear = until
+        else if (state.matches) lastEnd = until
+        // Where nothing may have matched, there is nothing to decide before the piece ends.
+        if (lastEnd > from) spans.push(...decide(until, false))
+      }
+      spans.push(...decide(text.end(), final))
+      text.dropBefore(from - 2)
       return { spans, settled: from }
     },
+  }
+}
+
+/** Matches that begin from `from` on and before `before`, in the text up to `until`; `next`: where to go on. */
+function createSearch({ maxMatch, isValid }: Pattern, compiled: RE2JS, text: TextWindow) {
+  /** The end of the match that begins exactly at `start`, by what stands within its reach alone. */
+  const measure = (start: number): number | undefined => {
+    const place = text.place(start)
+    const matcher = compiled.matcher(text.upTo(start + maxMatch + 1))
+    if (!matcher.find(place) || matcher.start() !== place) return undefined
+    return text.align(Math.min(text.offset(matcher.end()), start + maxMatch))
+  }
+  return (from: number, before: number, until: number): { spans: Span[]; next: number } => {
+    const spans: Span[] = []
+    const matcher = compiled.matcher(text.upTo(until))
+    let next = from
+    while (next < before && matcher.find(text.place(next))) {
+      const start = text.offset(matcher.start())
+      if (start >= before) break
+      const end = measure(start)
+      if (end !== undefined && isValid?.(text.slice(start, end)) !== false) {
+        spans.push({ start, end })
+        next = end
+      } else next = start + (text.slice(start, start + 2).codePointAt(0)! > 0xffff ? 2 : 1)
+    }
+    return { spans, next }
   }
 }

@@ -1,6 +1,7 @@
 import type { SpanFilter } from './filter.ts'
-import type { Finder, Span } from './text-scanner.ts'
+import type { Finder } from './text-scanner.ts'
 import type { Flags, Staged, TextStage } from './text-stage.ts'
+import { createTextWindow } from './text-window.ts'
 
 /** Longer pieces are read in parts, so that what is held in memory stays small. */
 const stride = 1024
@@ -32,29 +33,24 @@ function createFlagStage(filter: SpanFilter, finder: Finder, flags: Flags): Text
 
 function createCutStage(filter: SpanFilter, finder: Finder, flags: Flags): TextStage {
   const scanner = finder.open()
-  /** The text from `base` on. */
-  let buffer = ''
-  let base = 0
+  const window = createTextWindow()
+  let sent = 0
 
   function take(part: string, final: boolean): Staged {
-    buffer += part
+    window.append(part)
     const { spans, settled } = scanner.scan(part, final)
     if (spans.length > 0) flags.add(filter.name)
     if (spans.length > 0 && filter.action === 'block')
-      return { text: buffer.slice(0, spans[0]!.start - base), blocked: filter.name }
-    const text = replace(spans, settled)
-    buffer = buffer.slice(settled - base)
-    base = settled
-    return { text }
-  }
-  function replace(spans: Span[], settled: number): string {
+      return { text: window.slice(sent, spans[0]!.start), blocked: filter.name }
     let text = ''
-    let at = base
     for (const { start, end } of spans) {
-      text += buffer.slice(at - base, start - base) + filter.replacement
-      at = end
+      text += window.slice(sent, start) + filter.replacement
+      sent = end
     }
-    return text + buffer.slice(at - base, settled - base)
+    text += window.slice(sent, settled)
+    sent = settled
+    window.dropBefore(sent)
+    return { text }
   }
   return {
     push(text, final) {
@@ -68,7 +64,7 @@ function createCutStage(filter: SpanFilter, finder: Finder, flags: Flags): TextS
       const rest = take('', true)
       return { ...rest, text: out + rest.text }
     },
-    held: () => buffer.length,
+    held: () => window.held(),
   }
 }
 

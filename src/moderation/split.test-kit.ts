@@ -18,7 +18,7 @@ export type Random = ReturnType<typeof createRandom>
 export function split(text: string, random: Random): string[] {
   const characters = Array.from(text)
   const pieces: string[] = []
-  for (let at = 0; at < characters.length; ) {
+  for (let at = 0; at < characters.length;) {
     const length = random.one([0, 1, 1, 2, 3, 5, 8, 40])
     pieces.push(characters.slice(at, at + length).join(''))
     at += length

@@ -33,20 +33,18 @@ function openScanner(automaton: WordAutomaton, wholeWords: boolean): TextScanner
       const start = cursor - length
       if (start < from) continue
       if (best && (start > best.start || (start === best.start && cursor <= best.end))) continue
-      if (wholeWords && !isBoundary(text.at(start - 1), text.at(start))) continue
-      if (wholeWords && !isBoundary(text.at(cursor - 1), next)) continue
+      if (wholeWords && !isWhole(text, start, cursor, next)) continue
       best = { start, end: cursor }
       return
     }
   }
   /** The best find is final once nothing that began before or with it can go on. */
-  function settle(spans: Span[]): void {
-    if (!best) return
-    spans.push({ start: text.startOf(best.start), end: text.endOf(best.end - 1) })
-    cursor = best.end
-    from = best.end
+  function settle({ start, end }: Span): Span {
+    cursor = end
+    from = end
     node = 0
     best = undefined
+    return { start: text.startOf(start), end: text.endOf(end - 1) }
   }
   function readOn(final: boolean): Span[] {
     const spans: Span[] = []
@@ -60,7 +58,7 @@ function openScanner(automaton: WordAutomaton, wholeWords: boolean): TextScanner
         consider(barrier)
         node = 0
       } else if (!final || !best) return spans
-      if (best && cursor - automaton.depth(node) > best.start) settle(spans)
+      if (best && cursor - automaton.depth(node) > best.start) spans.push(settle(best))
     }
   }
   return {
@@ -75,6 +73,11 @@ function openScanner(automaton: WordAutomaton, wholeWords: boolean): TextScanner
     },
   }
 }
+
+const isWhole = ({ at }: SymbolReader, start: number, end: number, next: number): boolean =>
+  isBoundary(at(start - 1), at(start)) && isBoundary(at(end - 1), next)
+
+type SymbolReader = ReturnType<typeof createSymbolReader>
 
 /** The text as symbols, each with the place where it stood. Numbers count from the start of the text. */
 function createSymbolReader() {
