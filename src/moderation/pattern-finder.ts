@@ -56,7 +56,7 @@ function openScanner(pattern: Pattern, compiled: RE2JS, outlook: PatternOutlook)
   function decide(until: number, final: boolean): Span[] {
     const settled = final ? until : text.align(Math.max(clear, until - maxMatch, from))
     if (settled <= from) return []
-    const found = lastEnd > from ? find(from, settled, until) : { spans: [], next: from }
+    const found = lastEnd > from ? find({ from, before: settled, clear, until }) : { spans: [], next: from }
     from = Math.max(found.next, settled)
     return found.spans
   }
@@ -71,7 +71,11 @@ function openScanner(pattern: Pattern, compiled: RE2JS, outlook: PatternOutlook)
         state = outlook.next(state, rune)
         const until = length + index
         if (state.isClear) clear = until
-        else if (state.matches) lastEnd = until
+        else if (state.matches) {
+          // Nothing was waiting: what ends here began behind the last clear place.
+          if (lastEnd <= from) from = Math.max(from, clear)
+          lastEnd = until
+        }
         // Where nothing may have matched, there is nothing to decide before the piece ends.
         if (lastEnd > from) spans.push(...decide(until, false))
       }
@@ -82,23 +86,36 @@ function openScanner(pattern: Pattern, compiled: RE2JS, outlook: PatternOutlook)
   }
 }
 
-/** Matches that begin from `from` on and before `before`, in the text up to `until`; `next`: where to go on. */
+/** Where matches may begin (`from` to `before`), where all was decided last, and where the text ends so far. */
+type Stretch = { from: number; before: number; clear: number; until: number }
+
+/** `next`: where to go on. */
 function createSearch({ maxMatch, isValid }: Pattern, compiled: RE2JS, text: TextWindow) {
+  /** Two units before the place are enough for `\b` and `^`; re2js works on all that it is given. */
+  const open = (start: number, end: number) => {
+    const base = text.align(Math.max(0, start - 2))
+    const matcher = compiled.matcher(text.slice(base, end))
+    return (from: number): Span | undefined =>
+      matcher.find(from - base) ? { start: base + matcher.start(), end: base + matcher.end() } : undefined
+  }
   /** The end of the match that begins exactly at `start`, by what stands within its reach alone. */
   const measure = (start: number): number | undefined => {
-    const place = text.place(start)
-    const matcher = compiled.matcher(text.upTo(start + maxMatch + 1))
-    if (!matcher.find(place) || matcher.start() !== place) return undefined
-    return text.align(Math.min(text.offset(matcher.end()), start + maxMatch))
+    const found = open(start, start + maxMatch + 1)(start)
+    return found?.start === start ? text.align(Math.min(found.end, start + maxMatch)) : undefined
   }
-  return (from: number, before: number, until: number): { spans: Span[]; next: number } => {
+  return ({ from, before, clear, until }: Stretch): { spans: Span[]; next: number } => {
     const spans: Span[] = []
-    const matcher = compiled.matcher(text.upTo(until))
+    const find = open(from, until)
     let next = from
-    while (next < before && matcher.find(text.place(next))) {
-      const start = text.offset(matcher.start())
-      if (start >= before) break
-      const end = measure(start)
+    for (
+      let found = find(next);
+      found && found.start < before;
+      found = next < before ? find(next) : undefined
+    ) {
+      const { start } = found
+      // Nothing goes on from there any more, so its reach cannot hold another match than this.
+      const isWhole = start < clear && found.end - start <= maxMatch
+      const end = isWhole ? found.end : measure(start)
       if (end !== undefined && isValid?.(text.slice(start, end)) !== false) {
         spans.push({ start, end })
         next = end

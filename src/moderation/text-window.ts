@@ -6,11 +6,6 @@ export type TextWindow = {
   /** Forgets what stands before the offset, never half a character. */
   dropBefore(offset: number): void
   slice(start: number, end: number): string
-  /** Everything kept up to `end`, and where in it `offset` is. */
-  upTo(end: number): string
-  place(offset: number): number
-  /** The offset that stands at a place of `upTo`. */
-  offset(place: number): number
   /** The offset, moved out of the middle of a character. */
   align(offset: number): number
   end(): number
@@ -30,9 +25,6 @@ export function createTextWindow(): TextWindow {
       base += count
     },
     slice: (start, end) => text.slice(start - base, end - base),
-    upTo: (end) => text.slice(0, end - base),
-    place: (offset) => offset - base,
-    offset: (place) => place + base,
     align: (offset) => base + alignToRune(text, offset - base),
     end: () => base + text.length,
     held: () => text.length,
