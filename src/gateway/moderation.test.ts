@@ -123,6 +123,27 @@ test('prompts of completions are looked at too, as text or as tokens', async () 
   ])
 })
 
+test('inputs of embeddings are looked at too', async () => {
+  const ask = async (filters: Filter[], input: unknown) => {
+    const { app, engine } = openGateway(behind(filters))
+    const seen: unknown[] = []
+    engine.embed = async ({ inputs }) => {
+      seen.push(...inputs)
+      return { vectors: inputs.map(() => Float32Array.from([1])), promptTokens: 1 }
+    }
+    const payload = { model: 'tiny', input }
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/embeddings', payload })
+    return { statusCode, body, seen }
+  }
+  expect((await ask([words(['bad'], 'redact')], ['a bad one', 'fine'])).seen).toEqual([
+    { kind: 'text', text: 'a [X] one' },
+    { kind: 'text', text: 'fine' },
+  ])
+  const refused = await ask([words(['bad'], 'block')], [[...Buffer.from('so bad')]])
+  expect(refused).toMatchObject({ statusCode: 400, seen: [] })
+  expect(JSON.parse(refused.body)).toMatchObject({ error: { code: 'content_blocked', param: 'input' } })
+})
+
 test('what filters find is in a header and in the log', async () => {
   const filters = [words(['hi'], 'flag'), words(['wörld'], 'flag', { name: 'places' })]
   const plain = await post(behind(filters), chatBody())
