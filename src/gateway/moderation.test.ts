@@ -1,65 +1,12 @@
 import { expect, test } from 'vitest'
 import type { GenerateRequest } from '../engine/types.ts'
-import type { Filter, JudgeFilter, SpanFilter } from '../moderation/filter.ts'
-import type { Question, Verdict } from '../moderation/judge.ts'
-import { createModeration } from '../moderation/moderation.ts'
-import { createPatternFinder } from '../moderation/pattern-finder.ts'
+import type { Filter } from '../moderation/filter.ts'
 import { createRandom, split } from '../moderation/split.test-kit.ts'
-import { createWordFinder } from '../moderation/word-finder.ts'
-import { chatBody, openGateway, post, streamed, type OpenOptions } from './open-gateway.test-kit.ts'
+import { behind, readStream, regex, words } from './moderation.test-kit.ts'
+import { chatBody, openGateway, post, streamed } from './open-gateway.test-kit.ts'
 
-const common = { on: 'both', appliesTo: () => true, replacement: '[X]' } as const
-const words = (list: string[], action: SpanFilter['action'], extra: Partial<SpanFilter> = {}): Filter => ({
-  ...common,
-  name: 'words',
-  kind: 'spans',
-  action,
-  finders: [createWordFinder(list, true)],
-  ...extra,
-})
-const regex = (source: string, action: SpanFilter['action']): Filter => ({
-  ...common,
-  name: 'regex',
-  kind: 'spans',
-  action,
-  finders: [createPatternFinder({ source, ignoreCase: false, maxMatch: 64 })],
-})
-const judge = (decide: (question: Question) => Verdict, extra: Partial<JudgeFilter> = {}): Filter => ({
-  ...common,
-  name: 'judge',
-  kind: 'judge',
-  segment: 10,
-  judge: async (question) => decide(question),
-  ...extra,
-})
-
-const behind = (filters: Filter[], pieces?: string[]): OpenOptions => ({
-  moderation: createModeration(filters),
-  ...(pieces && { script: { pieces: () => pieces } }),
-})
 const say = (content: string, extra: object = {}) =>
   chatBody({ messages: [{ role: 'user', content }], ...extra })
-
-type Chunk = {
-  choices: { index: number; delta: { content?: string }; finish_reason: string | null }[]
-  usage?: { completion_tokens: number; prompt_tokens: number }
-}
-/** What a reader of the stream has at the end. */
-function readStream(body: string) {
-  const chunks = body
-    .split('\n\n')
-    .filter((event) => event.startsWith('data: {'))
-    .map((event) => JSON.parse(event.slice(6)) as Chunk)
-  const texts = chunks.map(({ choices }) => choices[0]?.delta.content ?? '')
-  const finish = chunks.map(({ choices }) => choices[0]?.finish_reason).find(Boolean)
-  return {
-    text: texts.join(''),
-    texts,
-    finish,
-    usage: chunks.at(-1)?.usage,
-    done: body.endsWith('[DONE]\n\n'),
-  }
-}
 
 test('a blocked request never reaches the engine, and the answer names the filter, not the text', async () => {
   const { app, engine, lines } = openGateway(behind([words(['bomb'], 'block')]))
@@ -240,39 +187,6 @@ test('how an answer is cut into deltas does not change what arrives', async () =
       expect({ arrived, finish }, `seed ${seed}`).toEqual({ arrived: whole.text, finish: whole.finish })
     }
   }
-})
-
-test('a judge sees an answer sentence by sentence, with what came before', async () => {
-  const asked: Question[] = []
-  const filter = judge(
-    (question) => {
-      asked.push(question)
-      return question.pieces[0]!.text.includes('two')
-        ? { action: 'redact', texts: ['2. '] }
-        : { action: 'allow' }
-    },
-    { on: 'output' },
-  )
-  const pieces = ['Sentence', ' one. Sen', 'tence two. ', 'The', ' end']
-  const { text } = readStream((await post(behind([filter], pieces), streamed())).body)
-  expect(text).toBe('Sentence one. 2. The end')
-  expect(asked.map(({ pieces: [piece], context, final }) => [piece!.text, context, final])).toEqual([
-    ['Sentence one. ', '', false],
-    ['Sentence two. ', 'Sentence one. ', false],
-    ['The end', 'Sentence one. 2. ', true],
-  ])
-  expect(asked[0]).toMatchObject({ direction: 'output', model: 'tiny', key: 'anonymous' })
-})
-
-test('a judge refuses with its reason, and stops an answer', async () => {
-  const refused = await post(behind([judge(() => ({ action: 'block', reason: 'policy 4' }))]), chatBody())
-  expect(refused.statusCode).toBe(400)
-  expect(refused.json()).toMatchObject({ error: { message: expect.stringContaining('policy 4') as string } })
-  const filter = judge(({ final }) => ({ action: final ? 'block' : 'allow' }), { on: 'output' })
-  const stopped = await post(behind([filter], ['A first sentence. ', 'And more']), chatBody())
-  expect(stopped.json()).toMatchObject({
-    choices: [{ message: { content: 'A first sentence. ' }, finish_reason: 'content_filter' }],
-  })
 })
 
 test('filters that do not apply change nothing', async () => {
