@@ -78,7 +78,13 @@ test('threads measure together: their requests are pooled, and the latest of the
 
 test('the pace is the median of the warm-up; without one it is assumed', () => {
   const tally = createPaceTally(true)
-  const reply = { contentEvents: 6, usage: undefined, timings: undefined, finishReason: 'stop' }
+  const reply = {
+    contentEvents: 6,
+    usage: undefined,
+    timings: undefined,
+    finishReason: 'stop',
+    isEmpty: false,
+  }
   const add = (first: number, gap: number): void => {
     const timeline = { reads: 6, first, last: first + 5 * gap, forEachGap: () => {}, forEachDelay: () => {} }
     tally.add({ startedAt: 0, endedAt: first + 6 * gap, reply, timeline, failure: undefined })

@@ -13,10 +13,22 @@ const attemptOf = (startedAt: number, reads: number, changes: Partial<Attempt> =
     timeline.delay(2)
   }
   const usage = { promptTokens: 7, outputTokens: reads, cachedTokens: startedAt % 2 === 0 ? 3 : undefined }
-  const reply = { contentEvents: reads, usage, timings: { queue: 1, decode: 20 }, finishReason: 'stop' }
+  const reply = {
+    contentEvents: reads,
+    usage,
+    timings: { queue: 1, decode: 20 },
+    finishReason: 'stop',
+    isEmpty: reads === 0,
+  }
   return { startedAt, endedAt: startedAt + 60 + reads * 10, reply, timeline, failure: undefined, ...changes }
 }
-const bare = { contentEvents: 0, usage: undefined, timings: undefined, finishReason: undefined }
+const bare = {
+  contentEvents: 0,
+  usage: undefined,
+  timings: undefined,
+  finishReason: undefined,
+  isEmpty: true,
+}
 
 test('replayed in another thread, requests give the very same figures', () => {
   const requests: [Attempt, Issue][] = [

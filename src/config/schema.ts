@@ -5,6 +5,7 @@ import { duration } from './duration.ts'
 import { limitSettings } from './limits-schema.ts'
 import { contextLength, isolation, modelName, modelSchema, parallel, threads } from './model-schema.ts'
 import { ledgerSettings } from './ledger-schema.ts'
+import { moderationSettings } from './moderation-schema.ts'
 import { byteSize } from './size.ts'
 import { timeoutSettings } from './timeout-schema.ts'
 import { workerSchema } from './worker-schema.ts'
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
   ...accessSettings,
   ...ledgerSettings,
   ...limitSettings,
+  ...moderationSettings,
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])

@@ -5,12 +5,13 @@ const reasons: Record<FinishReason, wire.FinishReason> = {
   stop: 'FINISH_REASON_STOP',
   length: 'FINISH_REASON_LENGTH',
   'tool-calls': 'FINISH_REASON_TOOL_CALLS',
+  'content-filter': 'FINISH_REASON_CONTENT_FILTER',
 }
 const engineReasons: Record<wire.FinishReason, FinishReason> = {
   FINISH_REASON_STOP: 'stop',
   FINISH_REASON_LENGTH: 'length',
   FINISH_REASON_TOOL_CALLS: 'tool-calls',
-  FINISH_REASON_CONTENT_FILTER: 'stop',
+  FINISH_REASON_CONTENT_FILTER: 'content-filter',
   FINISH_REASON_UNSPECIFIED: 'stop',
 }
 

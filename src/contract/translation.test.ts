@@ -22,7 +22,7 @@ const createEvent = (random: Random): EngineEvent =>
     () => ({ type: 'text-delta', text: `a${random.text()}`, tokens: random.below(40) }),
     () => ({
       type: 'finish',
-      reason: random.one(['stop', 'length', 'tool-calls'] as const),
+      reason: random.one(['stop', 'length', 'tool-calls', 'content-filter'] as const),
       usage: {
         promptTokens: random.below(2 ** 32),
         cachedTokens: random.below(1000),
@@ -63,7 +63,7 @@ test('a step that ends the reasoning and begins the answer is two events, counte
 })
 
 test('reasons that engines do not have become the nearest, and missing numbers are zero', () => {
-  for (const reason of ['FINISH_REASON_CONTENT_FILTER', 'FINISH_REASON_UNSPECIFIED', undefined] as const)
+  for (const reason of ['FINISH_REASON_UNSPECIFIED', undefined] as const)
     expect(decodeEvents({ finished: { ...(reason && { reason }) } })[0]).toEqual({
       type: 'finish',
       reason: 'stop',

@@ -61,13 +61,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     models: houses.models.loaded,
     access: houses.callers.access,
     limits: houses.limits.limits,
+    ...houses.moderation.gateway,
     log,
     version: options.version,
     settings: readGatewaySettings(config),
     state: life.state,
     shutdown: life.shutdown,
     audit: describeAudit(houses.ledger, config),
-    conditions: () => [houses.ledger.condition(), houses.limits.condition()],
+    conditions: houses.conditions,
   })
   const drainGateway = createDrain(gateway)
   const file = await goPublic(gateway, options, houses)

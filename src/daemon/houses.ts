@@ -10,6 +10,7 @@ import type { DaemonOptions } from './daemon.ts'
 import { openLedger } from './ledger-house.ts'
 import { openLimitsHouse } from './limits-house.ts'
 import { createModelHouse } from './model-house.ts'
+import { openModerationHouse } from './moderation-house.ts'
 import { createReportHouse } from './report-actions.ts'
 
 export type Houses = Awaited<ReturnType<typeof openHouses>>
@@ -31,6 +32,7 @@ export async function openHouses(options: DaemonOptions) {
     workerSettings,
   })
   const limits = await openLimitsHouse({ config, log, events, spentSoFar: ledger.spentSoFar })
+  const moderation = openModerationHouse({ ...options, house: models, events })
   const reports = createReportHouse(config.store ?? paths.store, log)
   return {
     ledger,
@@ -41,12 +43,15 @@ export async function openHouses(options: DaemonOptions) {
     workers: createConfiguredWorkers(config, places, workerSettings),
     models,
     limits,
+    moderation,
     reports,
+    /** For `/ready`: what is not as it should be, though requests go on. */
+    conditions: () => [ledger.condition(), limits.condition(), ...moderation.conditions()],
     /** The ledger last: it records how the others end. */
     async close(): Promise<void> {
       await models.loaded.closeAll()
       await models.fleet.stopAll()
-      await Promise.all([limits.close(), reports.close(), callers.close()])
+      await Promise.all([moderation.close(), limits.close(), reports.close(), callers.close()])
       events.record('server.stopped')
       await ledger.close()
     },

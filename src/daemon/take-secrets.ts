@@ -9,3 +9,8 @@ export function takeSecrets(environment: NodeJS.ProcessEnv): { pepper: string | 
   for (const name of names) delete environment[name]
   return { pepper }
 }
+
+/** The same for those that the config names. */
+export function forgetSecrets(environment: NodeJS.ProcessEnv, secrets: string[]): void {
+  for (const name of secrets) delete environment[name]
+}

@@ -1,6 +1,6 @@
 /** The words that gateway and engines share. No dialect's field names, no HTTP, no files of ours. */
 
-export type FinishReason = 'stop' | 'length' | 'tool-calls'
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter'
 
 /** Token counts are the engine's own. `cachedTokens` of the prompt were found in a slot's KV cells. */
 export type Usage = {

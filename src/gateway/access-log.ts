@@ -25,6 +25,7 @@ export function writeAccessLog(log: Logger, request: FastifyRequest, reply: Fast
       completion_tokens: record.completionTokens,
       ttft_ms: record.ttftMs === undefined ? undefined : round(record.ttftMs),
       finish: record.finish,
+      flags: record.flags,
       error: left ? 'cancelled' : error?.code,
     },
     'request',

@@ -1,11 +1,13 @@
 import type { Embeddings, EmbedRequest, GenerateRequest } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
 import { enterAdmission } from './enter-admission.ts'
 import { holdEmbedding, holdGeneration } from './hold-limits.ts'
+import { moderateChoices, moderateEmbedding, moderateRequests } from './moderate.ts'
 import type { GatewaySettings, GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
 import { unlessAborted, within } from './waits.ts'
@@ -18,6 +20,8 @@ export type GenerationSource = {
   settings: Pick<GatewaySettings, 'loadTimeoutMs'>
   state: () => GatewayState
   limits?: Limits | undefined
+  /** Absent: nobody looks at texts. */
+  moderation?: Moderation | undefined
 }
 
 /** From a decoded request to running generations: model, prompts, admission, start. */
@@ -31,8 +35,9 @@ export async function startGeneration(
   const route = await stopwatch.time(resolveModel(source, call, wanted.model))
   const { model, engine, admission } = route
   call.progress = 'waiting'
-  const requests = wanted.requests.map((request) => withDeadline(request, call))
-  const preparing = Promise.all(requests.map((request) => engine.prepare(request)))
+  const moderated = { ...source, model, detokenize: engine.detokenize }
+  const requests = await moderateRequests(moderated, call, wanted.requests)
+  const preparing = Promise.all(requests.map((request) => engine.prepare(withDeadline(request, call))))
   const prepared = await unlessAborted(preparing, signal)
   const hold = holdGeneration(source.limits, call, route, { ...wanted, prepared })
   const held = hold instanceof Promise ? await hold : hold
@@ -45,10 +50,12 @@ export async function startGeneration(
   const choices = prepared.flatMap((prompt) =>
     Array.from({ length: wanted.count }, (_, choice) => prompt.generate(choice, signal)),
   )
+  const promptTokensOf = (index: number) => prepared[Math.floor(index / wanted.count)]!.promptTokens
+  const watched = moderateChoices(moderated, call, choices, promptTokensOf)
   return {
     model,
     queueMs: stopwatch.totalMs(),
-    choices: trackChoices(choices, { call, choicesPerPrompt: wanted.count, onAllOver: release }),
+    choices: trackChoices(watched, { call, choicesPerPrompt: wanted.count, onAllOver: release }),
     detokenize: (tokens) => engine.detokenize(tokens),
   }
 }
@@ -66,12 +73,13 @@ export async function runEmbedding(
     throw new AppError('unsupported_parameter', `${model} makes no embeddings; ask a model that does`, {
       param: 'model',
     })
-  const held = await holdEmbedding(source.limits, call, route, wanted.request)
+  const moderated = { ...source, model, detokenize: engine.detokenize }
+  const request = await moderateEmbedding(moderated, call, wanted.request)
+  const held = await holdEmbedding(source.limits, call, route, request)
   const release = await stopwatch.time(enterAdmission(admission, call, 1))
   call.defer(release)
   held.begin()
-  const asked = withDeadline(wanted.request, call)
-  const { worker, ...embeddings } = await engine.embed(asked, call.signal)
+  const { worker, ...embeddings } = await engine.embed(withDeadline(request, call), call.signal)
   call.record.promptTokens = embeddings.promptTokens
   call.record.tokenSource = 'engine'
   if (worker !== undefined) call.record.worker = worker

@@ -7,6 +7,7 @@ import type { Access } from '../keys/access.ts'
 import { anonymous } from '../keys/principal.ts'
 import type { Limits } from '../limits/limits.ts'
 import { createLog } from '../log.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
@@ -31,6 +32,7 @@ export type OpenOptions = {
   limits?: Limits
   audit?: AuditOptions
   conditions?: () => Condition[]
+  moderation?: Moderation
 }
 
 const settings: GatewaySettings = {
@@ -59,6 +61,7 @@ export function openGateway(options: OpenOptions = {}) {
     settings: { ...settings, ...options.settings },
     state: options.state ?? (() => 'ready'),
     version: '0.0.1',
+    ...(options.moderation && { moderation: options.moderation }),
     ...(options.shutdown && { shutdown: options.shutdown }),
     ...(options.audit && { audit: options.audit }),
     ...(options.conditions && { conditions: options.conditions }),

@@ -58,7 +58,7 @@ test('who is displaced after comments were sent is told when to come back, in th
 })
 
 test('with a limit for the whole answer nobody waits beyond it', async () => {
-  const { app, admission } = openGateway({ slots: 1, settings: { writeTimeoutMs: 20 } })
+  const { app, admission } = openGateway({ slots: 1, settings: { requestTimeoutMs: 20 } })
   const release = await admission.enter({ units: 1, key: 'first', signal: new AbortController().signal })
   const response = await app.inject({ method: 'POST', url: path, payload: chatBody() })
   // The deadline of the queue and that of the answer are the same moment.

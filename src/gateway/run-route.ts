@@ -37,8 +37,10 @@ export function createRouteHandler(
       const { body, params, query } = request as { body: unknown } & Pick<RouteCall, 'params' | 'query'>
       assignPriority(request.headers, call, settings.priorities, reply)
       const result = await route.run({ body, params, query }, createContext(call, reply, options))
-      if ('json' in result) sendJson(reply, result.status ?? 200, result.json)
-      else
+      if ('json' in result) {
+        noteFlags(reply, call)
+        sendJson(reply, result.status ?? 200, result.json)
+      } else
         await stream(result, reply, call, settings.keepAliveMs, (cause) =>
           protocol.encodeStreamError(fail(cause)),
         )
@@ -69,6 +71,7 @@ async function stream(
     describeWait: () => (typeof call.progress === 'string' ? call.progress : call.progress()),
     encodeFailure,
     begin() {
+      noteFlags(reply, call)
       reply.hijack()
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
@@ -79,6 +82,11 @@ async function stream(
       })
     },
   })
+}
+
+/** What the filters have found so far: of a stream, in what was asked. */
+function noteFlags(reply: FastifyReply, { record }: Call): void {
+  if (record.flags) reply.header('x-sluice-flags', record.flags.join(', '))
 }
 
 function createContext(call: Call, reply: FastifyReply, all: GatewayOptions): RouteContext {

@@ -2,6 +2,7 @@ import type { AuditOptions } from './audit.ts'
 import type { Condition } from './health.ts'
 import type { PriorityBook } from '../admission/priority-book.ts'
 import type { Access } from '../keys/access.ts'
+import type { Moderation } from '../moderation/moderation.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -36,6 +37,8 @@ export type GatewayOptions = {
   access: Pick<Access, 'identify'>
   /** Absent: callers may use as much as there is. */
   limits?: Limits | undefined
+  /** Content filters; absent: none. */
+  moderation?: Moderation
   log: Logger
   settings: GatewaySettings
   state: () => GatewayState

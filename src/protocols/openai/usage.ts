@@ -6,6 +6,7 @@ export const finishReasons = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
 } satisfies Record<Finish['reason'], string>
 
 /**
