@@ -1,7 +1,7 @@
 /**
  * Ten times the capacity through three keys, for a minute: a real daemon, a fake engine, an open loop. Fails unless
  * every request is answered or refused with 429 or 503 and both Retry-After headers, each key gets its share within
- * ten per cent, and the daemon's memory is bounded.
+ * ten per cent, the daemon's memory is bounded, and its ledger has what the answers said of their usage.
  *
  *   npm run soak:overload -- [--seconds 60] [--json]
  */
@@ -9,8 +9,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { IssuedKeyAnswer } from '../src/protocols/control/key-types.ts'
+import { compareLedger } from '../tests/compare-ledger.ts'
 import { flood, unfairness, type FloodTally } from '../tests/flood.ts'
 import { createSandbox, type Sandbox } from '../tests/sandbox.ts'
+import { sum } from '../tests/usage-tally.ts'
 
 const { values: flags } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, json: { type: 'boolean', default: false } },
@@ -36,12 +38,16 @@ async function run(box: Sandbox) {
   writeFileSync(join(box.home, 'config.yaml'), JSON.stringify({ models: [model], queue_size: 24 }))
   const served = await box.sluice('serve')
   if (served.code !== 0) throw new Error(served.stderr)
-  const flooders = []
-  for (const [name, perSecond] of Object.entries(rates))
-    flooders.push({ name, perSecond, apiKey: (await box.json<IssuedKeyAnswer>('keys', 'create', name)).key })
+  const keys: IssuedKeyAnswer[] = []
+  for (const name of Object.keys(rates)) keys.push(await box.json<IssuedKeyAnswer>('keys', 'create', name))
+  const flooders = Object.entries(rates).map(([name, perSecond], index) => ({
+    name,
+    perSecond,
+    apiKey: keys[index]!.key,
+  }))
   const load = { base: box.daemonFile().base_url, model: 'quick', tokens: 20, flooders }
   // Compiled and filled, before anything is compared.
-  await flood({ ...load, seconds: Math.min(5, seconds / 4) })
+  const warmUp = await flood({ ...load, seconds: Math.min(5, seconds / 4) })
   const memory = [await readMemory(box)]
   // A sample that cannot be had is left out: the requests say what is wrong.
   const sample = () =>
@@ -55,7 +61,12 @@ async function run(box: Sandbox) {
     onSecond: sample,
   })
   memory.push(await readMemory(box))
-  return { tallies, memory }
+  const answers = keys.map(({ id: key }, index) => ({
+    key,
+    usage: sum([warmUp[index]!.usage, tallies[index]!.usage]),
+  }))
+  const books = { answers: sum(answers.map(({ usage }) => usage)), faults: await compareLedger(box, answers) }
+  return { tallies, memory, books }
 }
 
 function findFaults(tallies: FloodTally[], memory: number[]): string[] {
@@ -77,16 +88,24 @@ try {
 } finally {
   await box.remove()
 }
-const { tallies, memory } = measured
+const { tallies, memory, books } = measured
 const [start, middle, end, most] = [
   memory[0]!,
   memory[memory.length >> 1]!,
   memory.at(-1)!,
   Math.max(...memory),
 ]
-const faults = findFaults(tallies, memory)
+const faults = [...findFaults(tallies, memory), ...books.faults]
 if (flags.json)
-  console.log(JSON.stringify({ seconds, tallies, memory_bytes: { start, middle, end, most }, faults }))
+  console.log(
+    JSON.stringify({
+      seconds,
+      tallies,
+      books: books.answers,
+      memory_bytes: { start, middle, end, most },
+      faults,
+    }),
+  )
 else {
   for (const { name, sent, answered, refused, slowestMs } of tallies)
     console.log(
@@ -96,6 +115,11 @@ else {
   const shown = Object.entries({ start, middle, end, most })
   console.log(
     `memory of the daemon: ${shown.map(([name, bytes]) => `${name} ${Math.round(bytes / mebibyte)} MiB`).join(', ')}`,
+  )
+  const { requests, errors, prompt_tokens, completion_tokens } = books.answers
+  const same = books.faults.length === 0 ? 'the ledger says the same' : 'THE LEDGER SAYS OTHERWISE'
+  console.log(
+    `with the warm-up ${requests} requests, ${errors} refused, ${prompt_tokens} + ${completion_tokens} tokens; ${same}`,
   )
   for (const fault of faults) console.log(`FAULT ${fault}`)
 }

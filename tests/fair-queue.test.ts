@@ -4,6 +4,7 @@ import OpenAI, { RateLimitError } from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import type { IssuedKeyAnswer } from '../src/protocols/control/key-types.ts'
 import type { RunningEngine } from '../src/protocols/control/types.ts'
+import { compareLedger } from './compare-ledger.ts'
 import { flood, unfairness } from './flood.ts'
 import { createSandbox, until, type Sandbox } from './sandbox.ts'
 
@@ -50,13 +51,17 @@ const waiting = async (box: Sandbox) => {
 const prompt = { model: 'quick', messages: [{ role: 'user' as const, content: 'Hi' }] }
 const endless = { ...prompt, ignore_eos: true, max_tokens: 3000 } as typeof prompt
 
-test('ten times the capacity through three keys: all are answered or told when to come back, and each gets its share', async () => {
+test('ten times the capacity through three keys: all are answered or told when to come back, each gets its share, and the ledger says what the answers said', async () => {
   const box = await serve({ models: [quick(4)], queue_size: 24 })
   // Four slots, a fifth of a second each: twenty requests a second.
   const rates = { greedy: 130, busy: 50, modest: 20 }
   const flooders = []
-  for (const [name, perSecond] of Object.entries(rates))
-    flooders.push({ name, perSecond, apiKey: (await issue(box, name)).key })
+  const ids: string[] = []
+  for (const [name, perSecond] of Object.entries(rates)) {
+    const { id, key: apiKey } = await issue(box, name)
+    ids.push(id)
+    flooders.push({ name, perSecond, apiKey })
+  }
   const base = box.daemonFile().base_url
   const tallies = await flood({ base, model: 'quick', tokens: 20, seconds: 8, flooders })
   for (const { sent, answered, refused, withoutRetryAfter, broken } of tallies) {
@@ -67,6 +72,8 @@ test('ten times the capacity through three keys: all are answered or told when t
   expect(tallies.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(60)
   expect(unfairness(tallies)).toBeLessThan(0.1)
   expect(await waiting(box)).toBe(0)
+  const answers = tallies.map(({ usage }, index) => ({ key: ids[index]!, usage }))
+  expect(await compareLedger(box, answers)).toEqual([])
 }, 120_000)
 
 test('priorities: whose request goes first, what a caller may ask for, and what he is told while he waits', async () => {

@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { addAnswer, addRefusal, emptyTally, type AnswerUsage, type UsageTally } from './usage-tally.ts'
 
 export type Flooder = { name: string; apiKey: string; perSecond: number }
 
@@ -6,6 +7,8 @@ export type FloodTally = {
   name: string
   sent: number
   answered: number
+  /** What the answers said of themselves, added up. */
+  usage: UsageTally
   /** Refusals by status. */
   refused: Record<number, number>
   /** Refusals that did not say when to come back, in both headers. */
@@ -62,6 +65,7 @@ const createTally = (name: string): FloodTally => ({
   name,
   sent: 0,
   answered: 0,
+  usage: emptyTally(),
   refused: {},
   withoutRetryAfter: 0,
   broken: [],
@@ -80,6 +84,7 @@ async function ask(pool: Pool, { model, tokens }: FloodOptions, flooder: Flooder
     const text = await body.text()
     if (statusCode === 200) note(tally, text, tokens)
     else if (statusCode === 429 || statusCode === 503) {
+      addRefusal(tally.usage)
       tally.refused[statusCode] = (tally.refused[statusCode] ?? 0) + 1
       if (!(Number(headers['retry-after']) >= 1 && Number(headers['retry-after-ms']) >= 1))
         tally.withoutRetryAfter += 1
@@ -91,8 +96,9 @@ async function ask(pool: Pool, { model, tokens }: FloodOptions, flooder: Flooder
 }
 
 function note(tally: FloodTally, text: string, tokens: number): void {
-  const counted = /"completion_tokens":(\d+)/.exec(text)
-  if (Number(counted?.[1]) === tokens) tally.answered += 1
+  const { usage } = JSON.parse(text) as { usage: AnswerUsage }
+  addAnswer(tally.usage, usage)
+  if (usage.completion_tokens === tokens) tally.answered += 1
   else tally.broken.push(`a short answer: ${text}`)
 }
 
