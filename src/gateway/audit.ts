@@ -27,14 +27,10 @@ export function createAudit(options: AuditOptions | undefined): Audit {
     },
     end(request, reply, call) {
       if (!isAudited(request)) return
-      record({
-        ...describeCaller(call),
-        ...describeAnswer(reply, call),
-        ...describeCost(call),
-        endpoint: request.routeOptions.url ?? '',
-        request_body: keepsBodies && request.body !== undefined ? redactJson(request.body) : null,
-        response_body: call.record.texts?.length ? redactJson(call.record.texts.map(redactText)) : null,
-      })
+      const row = describe(reply, call)
+      row.endpoint = request.routeOptions.url ?? ''
+      if (keepsBodies) addBodies(row, request.body, call.record.texts)
+      record(row)
     },
   }
 }
@@ -42,53 +38,55 @@ export function createAudit(options: AuditOptions | undefined): Audit {
 const isAudited = ({ routeOptions, method }: FastifyRequest): boolean =>
   method === 'POST' && routeOptions.config.protocol?.usesModels === true
 
-const describeCaller = ({ id, principal, record }: Call) => ({
-  request_id: id,
-  key_id: principal.kind === 'anonymous' && record.error?.status === 401 ? unknownCaller : principal.id,
-  owner_user: principal.owner.user,
-  owner_team: principal.owner.team,
-  owner_tenant: principal.owner.tenant,
-})
+type Row = Omit<LedgerRow, 'id'>
 
-function describeAnswer(reply: FastifyReply, call: Call) {
-  const { record } = call
-  const { status, error } = describeEnd(reply, call)
-  const totalMs = performance.now() - call.startedAt
+/** One literal: joining several costs as much as all the rest of it. */
+function describe(reply: FastifyReply, { id, principal, record, startedAt }: Call): Row {
+  const { status, error } = describeEnd(reply, record)
+  const totalMs = performance.now() - startedAt
+  // A prompt that no engine has begun with has cost nothing.
+  const hasBegun = record.tokenSource !== undefined
   return {
+    request_id: id,
     at: Math.round(Date.now() - totalMs),
+    endpoint: '',
     model: record.model ?? null,
     worker: record.worker ?? null,
+    key_id: principal.kind === 'anonymous' && record.error?.status === 401 ? unknownCaller : principal.id,
+    owner_user: principal.owner.user,
+    owner_team: principal.owner.team,
+    owner_tenant: principal.owner.tenant,
     status,
     error: error ?? null,
     finish: record.finish ?? null,
     streamed: record.streamed ? 1 : 0,
+    prompt_tokens: hasBegun ? (record.promptTokens ?? 0) : 0,
+    completion_tokens: record.completionTokens ?? 0,
+    cached_tokens: record.cachedTokens ?? 0,
+    token_source: record.tokenSource ?? null,
+    cost_nano: record.costNano ?? 0,
     queue_ms: round(record.queueMs),
     ttft_ms: round(record.ttftMs),
     total_ms: round(totalMs)!,
     flags: record.flags?.length ? JSON.stringify(record.flags) : null,
+    request_body: null,
+    response_body: null,
   }
+}
+
+function addBodies(row: Row, body: unknown, texts: string[] | undefined): void {
+  if (body !== undefined) row.request_body = redactJson(body)
+  if (texts?.length) row.response_body = redactJson(texts.map(redactText))
 }
 
 /** Nginx's number for "the client closed the request". */
 const clientClosedRequest = 499
 
 /** A stream that failed has its failure's own status, though its head said 200. */
-function describeEnd(reply: FastifyReply, { record }: Call): { status: number; error?: string } {
+function describeEnd(reply: FastifyReply, record: Call['record']): { status: number; error?: string } {
   if (!reply.raw.writableEnded) return { status: clientClosedRequest, error: 'cancelled' }
   const { error } = record
   return error ? { status: error.status, error: error.code } : { status: reply.raw.statusCode }
-}
-
-/** A prompt that no engine has begun with has cost nothing. */
-function describeCost({ record }: Call) {
-  const hasBegun = record.tokenSource !== undefined
-  return {
-    token_source: record.tokenSource ?? null,
-    prompt_tokens: hasBegun ? (record.promptTokens ?? 0) : 0,
-    completion_tokens: record.completionTokens ?? 0,
-    cached_tokens: record.cachedTokens ?? 0,
-    cost_nano: record.costNano ?? 0,
-  }
 }
 
 /** Microseconds. */

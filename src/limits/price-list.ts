@@ -18,7 +18,7 @@ export const createPriceList = (prices: Record<string, Price>): PriceList => ({
     const fresh = Math.max(0, prompt - cached)
     const dollars =
       fresh * price.input + (prompt - fresh) * (price.cached ?? price.input) + completion * price.output
-    // Without the second rounding, 0.1 + 0.2 would cost a billionth more.
-    return Math.ceil(Number((dollars * nanoPerToken).toFixed(3)))
+    // A two-thousandth less, or 0.1 + 0.2 would cost a billionth more.
+    return Math.max(0, Math.ceil(dollars * nanoPerToken - 0.0005))
   },
 })

@@ -9,17 +9,18 @@ export function encodeReset(ms: number): string {
   return `${hours > 0 ? `${hours}h` : ''}${Math.floor((whole % 3600) / 60)}m${whole % 60}s`
 }
 
-const families = { requests: ['requests_per_minute'], tokens: ['tokens_per_minute', 'tokens_per_day'] }
+const families = ['requests', 'tokens'] as const
 
 /** The state of the tightest limit of each family: the one with the least left. */
 export function listRateHeaders(charges: Charge[], levels: Level[]): [string, string][] {
   const headers: [string, string][] = []
-  for (const [family, members] of Object.entries(families)) {
+  for (const family of families) {
     let tightest = -1
     let least = Infinity
     for (let index = 0; index < levels.length; index += 1) {
       const { resource, limit } = charges[index]!.counter
-      if (!members.includes(resource)) continue
+      // Money and places are no rates.
+      if (!resource.startsWith(family)) continue
       const left = limit - levels[index]!.used
       if (left >= least) continue
       least = left

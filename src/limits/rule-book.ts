@@ -30,7 +30,8 @@ export function createRuleBook(rules: LimitRule[], size = 10_000): RuleBook {
   const known = new Map<string, Counter[]>()
   return {
     countersFor(caller) {
-      const name = fields.map((field) => `${caller[field]?.length ?? '-'}:${caller[field] ?? ''}`).join('')
+      let name = ''
+      for (const field of fields) name += `${caller[field]?.length ?? '-'}:${caller[field] ?? ''}`
       const found = known.get(name)
       if (found) return found
       const counters = listCounters(rules, caller)

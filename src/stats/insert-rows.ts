@@ -3,8 +3,10 @@ import type { StoreKind } from '../store/migrate.ts'
 import type { Tables } from '../store/tables.ts'
 import type { LedgerEvent, LedgerRow } from './ledger-line.ts'
 
-/** Enough for one statement to be worth its preparation, and fewer values than either database allows. */
+/** Fewer values than either database allows. */
 const chunkRows = 100
+/** Few different statements, so that each is prepared once: what is left over goes in tens and ones. */
+const chunkSizes = [chunkRows, 10, 1]
 
 const requestColumns = [
   'id',
@@ -42,8 +44,10 @@ export async function insertRequests(
   kind: StoreKind,
   rows: readonly LedgerRow[],
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += chunkRows) {
-    const chunk = rows.slice(start, start + chunkRows)
+  for (let start = 0; start < rows.length;) {
+    const size = chunkSizes.find((each) => each <= rows.length - start)!
+    const chunk = rows.slice(start, start + size)
+    start += size
     const values = chunk.flatMap((row) => requestColumns.map((column) => row[column]))
     await transaction.executeQuery(CompiledQuery.raw(insertText(kind, chunk.length), values))
   }

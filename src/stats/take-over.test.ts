@@ -38,44 +38,44 @@ describe.each(storeKinds)('%s', (kind) => {
     })
     const totals = await db.selectFrom('usage_totals').selectAll().orderBy('hour').execute()
     expect(totals).toMatchObject([
-      ({
-	hour: eight,
-	key_id: 'k1',
-	owner_user: 'ann',
-	owner_team: 'search',
-	owner_tenant: '',
-	model: 'tiny',
-	...{
-		endpoint: '/v1/chat/completions',
-		requests: 3,
-		errors: 1,
-		prompt_tokens: 30,
-		cached_tokens: 6
-	},
-	...{
-		completion_tokens: 15,
-		cost_nano: 3e3
-	}
-}),
+      {
+        hour: eight,
+        key_id: 'k1',
+        owner_user: 'ann',
+        owner_team: 'search',
+        owner_tenant: '',
+        model: 'tiny',
+        ...{
+          endpoint: '/v1/chat/completions',
+          requests: 3,
+          errors: 1,
+          prompt_tokens: 30,
+          cached_tokens: 6,
+        },
+        ...{
+          completion_tokens: 15,
+          cost_nano: 3e3,
+        },
+      },
       { hour: eight + hour, key_id: 'k2', model: '', requests: 1, errors: 0 },
     ])
     expect(countHistogram(totals[0]!.total_histogram)).toBe(3)
     expect(countHistogram(totals[0]!.ttft_histogram)).toBe(2)
     expect(await verifyUsage({ db, ...store })).toMatchObject({ agrees: true, hours: 2, requests: 4 })
     expect(await ledger.spentSoFar(eight + hour + 5)).toEqual([
-      ({
-	keyId: 'k2',
-	user: null,
-	team: 'search',
-	tenant: null,
-	model: '',
-	hour: eight + hour,
-	...{
-		requests: 1,
-		tokens: 15,
-		costNano: 1e3
-	}
-}),
+      {
+        keyId: 'k2',
+        user: null,
+        team: 'search',
+        tenant: null,
+        model: '',
+        hour: eight + hour,
+        ...{
+          requests: 1,
+          tokens: 15,
+          costNano: 1e3,
+        },
+      },
     ])
     expect(await ledger.spentSoFar(eight)).toHaveLength(2)
   })
@@ -107,7 +107,8 @@ describe.each(storeKinds)('%s', (kind) => {
     const address = await stores.address(kind)
     const folder = createFolder()
     const line = (id: string) => encodeRequestLine({ id, ...createRow({ request_id: id }) })
-    const name = createRunName(eight)
+    // Before any run of today: the oldest goes first.
+    const name = createRunName(0)
     const path = segmentPath(folder, name, 1)
     writeFileSync(path, `${line('a')}{"request":{"id":"no time"}}\n\n\u0000garbage\n${line('b')}`)
     writeFileSync(segmentPath(folder, name, 2), `${line('c')}${line('d').slice(0, 50)}`)

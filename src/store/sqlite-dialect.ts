@@ -1,10 +1,11 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { SqliteDialect, type SqliteDatabase } from 'kysely'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { importSqlite } from './import-sqlite.ts'
 
 /** How long a statement waits for another process that writes. */
 const busyMs = 5000
+const keptStatements = 64
 
 /** Kysely's own SQLite dialect on Node's own SQLite: nothing to install (ADR 12). */
 export async function createSqliteDialect(path: string): Promise<SqliteDialect> {
@@ -25,16 +26,36 @@ export async function createSqliteDialect(path: string): Promise<SqliteDialect> 
   return new SqliteDialect({ database: adapt(database) })
 }
 
-const adapt = (database: DatabaseSync): SqliteDatabase => ({
-  close: () => database.close(),
-  prepare(text) {
-    const statement = database.prepare(text)
-    const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...values(parameters)),
-      run: (parameters) => statement.run(...values(parameters)),
-      iterate: (parameters) => statement.iterate(...values(parameters)),
-    }
-  },
-})
+const adapt = (database: DatabaseSync): SqliteDatabase => {
+  const prepare = createStatements(database)
+  return {
+    close: () => database.close(),
+    prepare(text) {
+      // A full disk ends a transaction by itself; what failed is to be told, and not that there is nothing to end.
+      const isOver = /^rollback$/i.test(text) && !database.isTransaction
+      return adaptStatement(prepare(isOver ? 'select 1 where false' : text))
+    },
+  }
+}
+
+/** Statements that are asked again and again: to prepare a long one costs as much as to run it. */
+function createStatements(database: DatabaseSync): (text: string) => StatementSync {
+  const kept = new Map<string, StatementSync>()
+  return (text) => {
+    const statement = kept.get(text) ?? database.prepare(text)
+    kept.delete(text)
+    kept.set(text, statement)
+    if (kept.size > keptStatements) kept.delete(kept.keys().next().value!)
+    return statement
+  }
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  }
+}
