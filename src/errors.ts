@@ -55,6 +55,8 @@ const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
+export const errorCodes = Object.keys(errorTable) as ErrorCode[]
+
 export const isErrorCode = (value: unknown): value is ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorTable, value)
 
