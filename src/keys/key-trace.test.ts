@@ -16,31 +16,27 @@ test('a store that only the ledger has made has no keys; the first key is notice
   expect(mayHaveKeys()).toBe(false)
   const store = await openStore(address, silent)
   expect(mayHaveKeys()).toBe(false)
-  await createKeyBook(store).insert(({
-	id: createApiKey().id,
-	name: 'x',
-	owner: {
-		user: null,
-		team: null,
-		tenant: null
-	},
-	hash: 'h',
-	...{
-		scopes: {
-			models: [],
-			endpoints: [],
-			admin: false
-		},
-		previousHash: null,
-		previousUntil: null
-	},
-	...{
-		createdAt: 1,
-		expiresAt: null,
-		rotatedAt: null,
-		revokedAt: null
-	}
-}))
+  await createKeyBook(store).insert({
+    id: createApiKey().id,
+    name: 'x',
+    owner: {
+      user: null,
+      team: null,
+      tenant: null,
+    },
+    hash: 'h',
+    scopes: {
+      models: [],
+      endpoints: [],
+      admin: false,
+    },
+    previousHash: null,
+    previousUntil: null,
+    createdAt: 1,
+    expiresAt: null,
+    rotatedAt: null,
+    revokedAt: null,
+  })
   expect(mayHaveKeys()).toBe(true)
   await store.db.deleteFrom('api_keys').execute()
   await store.close()

@@ -28,6 +28,8 @@ export async function createSqliteDialect(path: string): Promise<SqliteDialect> 
 const adapt = (database: DatabaseSync): SqliteDatabase => ({
   close: () => database.close(),
   prepare(text) {
+    // A full disk has ended the transaction by itself; the failure of ending it again would hide that.
+    if (text === 'rollback' && !database.isTransaction) text = 'select 1'
     const statement = database.prepare(text)
     const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
     return {
