@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { describe, expect, test, vi } from 'vitest'
 import { storeKinds, useStores } from '../store/both-stores.test-kit.ts'
@@ -12,7 +10,6 @@ import { encodeRequestLine } from './ledger-line.ts'
 import { createRunName, listSegments, segmentPath } from './segments.ts'
 import { verifyUsage } from './verify-usage.ts'
 
-const run = promisify(execFile)
 const stores = useStores()
 const hour = 3_600_000
 const requestIds = async ({ db }: Store) =>
