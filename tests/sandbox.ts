@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { DaemonFile } from '../src/protocols/control/types.ts'
 
+export { isAlive } from '../src/client/find-daemon.ts'
+
 export const root = resolve(import.meta.dirname, '..')
 export const pocket = join(root, 'pocket', 'pocket.gguf')
 /** Made by `npm test` before the tests run; alone: node scripts/worker-environment.js */
@@ -65,14 +67,5 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited 20 s in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }

@@ -146,7 +146,7 @@ test('without keys: what the anonymous caller did, and everything of the store',
     events: [{ name: 'worker.lost', details: { worker: 'w1' } }],
   })
   expect((await box.sluice('logs', '--requests')).stdout).toMatch(/pocket[^]*qwen .* queue_full .*two\n$/)
-  expect((await box.sluice('logs', '--events')).stdout).toMatch(/startup\n.*worker\.lost +worker=w1\n$/)
+  expect((await box.sluice('logs', '--events')).stdout).toMatch(/startup\n.*worker\.lost +worker=w1\n/)
   expect((await box.sluice('logs', '--id', 'two')).stdout).toMatch(/^error +queue_full$/m)
 })
 

@@ -48,8 +48,18 @@ function readDaemonFile(path: string): DaemonFile | undefined {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** It has ended, and its parent has not looked: in a container without an init nobody ever does. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }

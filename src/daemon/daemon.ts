@@ -5,6 +5,7 @@ import { createGateway } from '../gateway/app.ts'
 import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
+import type { Protocol } from '../protocols/protocol.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import { createReportsProtocol } from '../protocols/reports/reports.ts'
 import { createControlActions } from './control-actions.ts'
@@ -13,7 +14,7 @@ import { createDrain } from './drain.ts'
 import { readGatewaySettings } from './gateway-settings.ts'
 import { openHouses, type Houses } from './houses.ts'
 import { describeAudit } from './ledger-house.ts'
-import { createLifecycle } from './lifecycle.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { loadAll } from './load-all.ts'
 import { createUsageActions } from './usage-actions.ts'
@@ -56,20 +57,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     state: life.state,
     stop: (drainMs) => void stop(drainMs),
   })
-  const gateway = createGateway({
-    protocols: [openai, createControlProtocol(control), createReportsProtocol(houses.reports.actions)],
-    models: houses.models.loaded,
-    access: houses.callers.access,
-    limits: houses.limits.limits,
-    ...houses.moderation.gateway,
-    log,
-    version: options.version,
-    settings: readGatewaySettings(config),
-    state: life.state,
-    shutdown: life.shutdown,
-    audit: describeAudit(houses.ledger, config),
-    conditions: houses.conditions,
-  })
+  const gateway = openGateway(options, houses, life, createControlProtocol(control))
   const drainGateway = createDrain(gateway)
   const file = await goPublic(gateway, options, houses)
 
@@ -93,6 +81,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       events.record('server.ready')
     },
   }
+}
+
+function openGateway(
+  { config, log, version }: DaemonOptions,
+  houses: Houses,
+  life: Lifecycle,
+  control: Protocol,
+) {
+  return createGateway({
+    protocols: [openai, control, createReportsProtocol(houses.reports.actions)],
+    models: houses.models.loaded,
+    access: houses.callers.access,
+    limits: houses.limits.limits,
+    ...houses.moderation.gateway,
+    log,
+    version,
+    settings: readGatewaySettings(config),
+    state: life.state,
+    shutdown: life.shutdown,
+    audit: describeAudit(houses.ledger, config),
+    conditions: houses.conditions,
+  })
 }
 
 /** From here on the daemon can be called, and found. */

@@ -28,24 +28,18 @@ test('one row per request that asks a model, with the engine’s own counts, str
     owner_user: 'ann',
     owner_team: 'search',
     owner_tenant: 'acme',
-    ...{
-      status: 200,
-      error: null,
-      finish: 'stop',
-      streamed: 0,
-      token_source: 'engine',
-      cost_nano: 0,
-    },
-    ...{
-      prompt_tokens: usage.prompt_tokens,
-      completion_tokens: usage.completion_tokens,
-    },
+    status: 200,
+    error: null,
+    finish: 'stop',
+    streamed: 0,
+    token_source: 'engine',
+    cost_nano: 0,
+    prompt_tokens: usage.prompt_tokens,
+    completion_tokens: usage.completion_tokens,
     cached_tokens: usage.prompt_tokens_details.cached_tokens,
-    ...{
-      request_body: null,
-      response_body: null,
-      flags: null,
-    },
+    request_body: null,
+    response_body: null,
+    flags: null,
   })
   expect(rows[0]!.at).toBeGreaterThan(Date.now() - 60_000)
   for (const field of ['queue_ms', 'ttft_ms', 'total_ms'] as const)

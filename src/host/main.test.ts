@@ -111,7 +111,7 @@ describe('starting', () => {
 })
 
 describe('ending', () => {
-  const slow = 'fake:?tokens_per_second=100&tokens=30'
+  const slow = 'fake:?tokens_per_second=20&tokens=30'
 
   test('SIGTERM: not ready, nothing new, running requests end, the socket goes', async () => {
     const host = start({ model: model(slow) })

@@ -25,21 +25,17 @@ test('a store that only the ledger has made has no keys; the first key is notice
       tenant: null,
     },
     hash: 'h',
-    ...{
-      scopes: {
-        models: [],
-        endpoints: [],
-        admin: false,
-      },
-      previousHash: null,
-      previousUntil: null,
+    scopes: {
+      models: [],
+      endpoints: [],
+      admin: false,
     },
-    ...{
-      createdAt: 1,
-      expiresAt: null,
-      rotatedAt: null,
-      revokedAt: null,
-    },
+    previousHash: null,
+    previousUntil: null,
+    createdAt: 1,
+    expiresAt: null,
+    rotatedAt: null,
+    revokedAt: null,
   })
   expect(mayHaveKeys()).toBe(true)
   await store.db.deleteFrom('api_keys').execute()

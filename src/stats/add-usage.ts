@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { StoreKind } from '../store/migrate.ts'
 import type { Tables, UsageTable } from '../store/tables.ts'
-import { addToHistogram, emptyHistogram } from './histogram.ts'
+import { addToHistogram } from './histogram.ts'
 import { callerFields, countFields, type UsageSum } from './usage-sums.ts'
 
 /** Adds to the totals, inside the transaction that moves the journal's place. */
@@ -20,9 +20,9 @@ const zeros = {
   completion_tokens: 0,
   cached_tokens: 0,
   cost_nano: 0,
-  total_histogram: emptyHistogram,
-  ttft_histogram: emptyHistogram,
-  queue_histogram: emptyHistogram,
+  total_histogram: '',
+  ttft_histogram: '',
+  queue_histogram: '',
 }
 
 async function addOne(transaction: Transaction<Tables>, kind: StoreKind, sum: UsageSum): Promise<void> {

@@ -41,6 +41,8 @@ export function createDrain(options: DrainOptions): Drain {
     place: () => places.get(run),
     async step() {
       const segments = listSegments(folder)
+      // Ours last, whatever the clock said then: once a line of ours is taken over, so is all that was left behind.
+      segments.sort((one, other) => Number(one.run === run) - Number(other.run === run))
       for (const [index, segment] of segments.entries()) {
         const from = await findPlace(segment.run)
         const isTaken = from !== undefined && from.segment > segment.number

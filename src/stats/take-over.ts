@@ -19,24 +19,13 @@ export type Batch = { run: string; from: Place | undefined; to: Place; entries: 
 export async function takeOver({ db, kind }: Store, batch: Batch, keepsRows: boolean): Promise<void> {
   const rows = batch.entries.flatMap((entry) => (entry.kind === 'request' ? [entry.row] : []))
   const events = batch.entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []))
-  let failure: unknown
-  const work = async (transaction: Transaction<Tables>) => {
+  await db.transaction().execute(async (transaction) => {
     // First, because it takes SQLite's write lock before anything is read.
     await movePlace(transaction, batch)
     if (keepsRows) await insertRequests(transaction, kind, rows)
     else if (rows.length > 0) await moveWholeSince(transaction, Math.max(...rows.map(({ at }) => at)) + 1)
     await addUsage(transaction, kind, sumUsage(rows))
     await insertEvents(transaction, events)
-  }
-  const begun = db.transaction().execute((transaction) =>
-    work(transaction).catch((cause: unknown) => {
-      failure = cause
-      throw cause
-    }),
-  )
-  await begun.catch((cause: unknown) => {
-    // A full disk ends the transaction by itself; that there is none left to end is not what has happened.
-    throw failure ?? cause
   })
 }
 

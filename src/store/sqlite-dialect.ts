@@ -31,9 +31,9 @@ const adapt = (database: DatabaseSync): SqliteDatabase => {
   return {
     close: () => database.close(),
     prepare(text) {
-      // A full disk ends a transaction by itself; what failed is to be told, and not that there is nothing to end.
-      const isOver = /^rollback$/i.test(text) && !database.isTransaction
-      return adaptStatement(prepare(isOver ? 'select 1 where false' : text))
+      // A full disk has ended the transaction by itself; the failure of ending it again would hide that.
+      const isOver = text === 'rollback' && !database.isTransaction
+      return adaptStatement(prepare(isOver ? 'select 1' : text))
     },
   }
 }

@@ -87,7 +87,7 @@ export type UsageTable = {
   completion_tokens: number
   cached_tokens: number
   cost_nano: number
-  /** HDR histograms in microseconds, encoded; merge before reading percentiles. */
+  /** HDR histograms in microseconds, V2 in base64, empty for none; merge before reading percentiles. */
   total_histogram: string
   ttft_histogram: string
   queue_histogram: string
