@@ -27,6 +27,7 @@ const [rounds, requests, pairs] = [flags.rounds, flags.requests, flags.pairs].ma
   number,
 ]
 const streams = 32
+const warmUp = 6000
 const tokens = 16
 /** Microseconds of the whole process: what governance may cost. */
 const target = 60
@@ -75,15 +76,15 @@ async function tell<T>({ child }: Server, question: string): Promise<T> {
 }
 
 /** CPU microseconds per request of one round. */
-async function measure(server: Server, kind: Kind): Promise<Cpu> {
+async function measure(server: Server, kind: Kind, count = requests): Promise<Cpu> {
   const before = await tell<Cpu>(server, 'cpu')
-  let left = requests
+  let left = count
   const client = async () => {
     while (left-- > 0) await ask(server, kind)
   }
   await Promise.all(Array.from({ length: streams }, client))
   const after = await tell<Cpu>(server, 'cpu')
-  return { main: (after.main - before.main) / requests, all: (after.all - before.all) / requests }
+  return { main: (after.main - before.main) / count, all: (after.all - before.all) / count }
 }
 
 /** Milliseconds of single requests, of both in turns, so that whatever the machine does is in both. */
@@ -113,12 +114,12 @@ const servers = [
 ]
 const [off, on] = [servers[0]!, servers.at(-1)!]
 const samples = new Map(servers.map(({ name }) => [name, { whole: [] as Cpu[], stream: [] as Cpu[] }]))
-// The first rounds warm up the compilers and are not counted.
-for (let round = -2; round < rounds; round += 1)
+// A daemon that has served for a minute is what is measured, not V8's compilers.
+for (const server of servers) for (const kind of kinds) await measure(server, kind, warmUp)
+for (let round = 0; round < rounds; round += 1)
   for (const kind of kinds)
     for (const server of servers) {
-      const sample = await measure(server, kind)
-      if (round >= 0) samples.get(server.name)![kind].push(sample)
+      samples.get(server.name)![kind].push(await measure(server, kind))
     }
 const [latencyOff, latencyOn] = await compareLatency(off, on)
 const verdict = await tell<UsageVerdict>(on, 'verify')
