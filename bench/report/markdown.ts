@@ -1,6 +1,7 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
 import { levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
+import { describeFloor, describeSteady } from './describe-own.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 import { listGates } from './gates.ts'
@@ -30,6 +31,7 @@ const renderRun = (result: BenchResult, many: boolean): string => {
     renderGates(result),
     renderRates(result),
     renderLatencies(result),
+    renderOwn(result),
     renderErrors(result),
   ]
   return blocks.filter((block) => typeof block === 'string' && block !== '').join('\n\n')
@@ -113,6 +115,14 @@ const renderLoads = (results: BenchResult[]): string =>
       ]
     }),
   )
+
+const renderOwn = (result: BenchResult): string => {
+  if (result.requests.sent === 0) return ''
+  const floor = describeFloor(result)
+  return [`- Steady state: ${escape(describeSteady(result))}`, floor && `- Own floor: ${floor}`]
+    .filter((line) => line !== undefined)
+    .join('\n')
+}
 
 const renderErrors = ({ errors }: BenchResult): string =>
   errors.length === 0
