@@ -1,6 +1,7 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
 import { levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
+import { renderAnswer } from '../sweep/render-answer.ts'
 import { describeFloor, describeSteady } from './describe-own.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
@@ -16,6 +17,11 @@ export const renderMarkdown = (results: BenchResult[]): string => {
   const blocks = [
     `## sluice bench: ${escape(first.target.model)}`,
     results.length > 1 ? renderLoads(results) : '',
+    results.length > 1
+      ? renderAnswer(results)
+          .map((line) => `- ${escape(line.trim())}`)
+          .join('\n')
+      : '',
     ...results.map((result) => renderRun(result, results.length > 1)),
     `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
   ]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { levelOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
+import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
 import { chartSweep } from './charts/sweep-charts.ts'
 import { formatTime, formatThree } from './figure-text.ts'
@@ -60,6 +61,7 @@ const mark =
 const renderSweep = (results: BenchResult[]): Markup =>
   markup`<section>
       <h2>Load against throughput and latency</h2>
+      <ul class="card notes">${renderAnswer(results).map((line) => markup`<li>${line.trim()}</li>`)}</ul>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
     </section>
     ${renderGateSection(results)}
