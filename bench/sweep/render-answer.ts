@@ -29,7 +29,7 @@ const renderGoal = (answer: SweepAnswer, goal: NonNullable<SweepAnswer['goal']>)
 }
 
 const describeLevel = ({ load, share, confidence: [low, high], requests, runs }: LevelAnswer): string =>
-  `${load}: ${formatShare(share)} (${formatShare(low)} to ${formatShare(high)} with 95 % confidence; ${requests} requests in ${runs} ${runs === 1 ? 'run' : 'runs'})`
+  `${load}: ${formatShare(share)} (${formatShare(low)} to ${formatShare(high)} with 99 % confidence; ${requests} requests in ${runs} ${runs === 1 ? 'run' : 'runs'})`
 
 const describeEnd = ({ ended, highest, first_missed: missed }: SweepAnswer): string | undefined => {
   const unsure = [highest, missed].some((level) => level !== null && !level.certain)
