@@ -1,3 +1,4 @@
+import { round } from '../record/statistics.ts'
 import type { BenchResult } from '../result.ts'
 
 /** How far a run says something about the server: `meets-only` where the load generator made it look slower. */
@@ -11,6 +12,8 @@ export type LevelOutcome = {
   share: number
   confidence: [low: number, high: number]
   requests: number
+  /** How much more runs differ than chance among requests would make them; about 1 where they agree. */
+  design_effect: number
 }
 
 /** Of 99 %, by the normal distribution: a search looks often, and 95 % would be wrong about one answer in ten. */
@@ -23,11 +26,19 @@ export const judgeLevel = (runs: BenchResult[], wanted: number): LevelOutcome | 
   if (ended === 0) return undefined
   const good = used.reduce((sum, { goodput }) => sum + (goodput?.good ?? 0), 0)
   const share = good / ended
-  const [low, high] = wilson(share, ended / designEffect(used, share))
+  const effect = designEffect(used, share)
+  const [low, high] = wilson(share, ended / effect)
   const outcome = share >= wanted ? 'meets' : 'misses'
   const beyond = outcome === 'meets' ? low >= wanted : high < wanted
   const overstated = outcome === 'misses' && used.some((run) => trustOf(run) === 'meets-only')
-  return { outcome, certain: beyond && !overstated, share, confidence: [low, high], requests: ended }
+  return {
+    outcome,
+    certain: beyond && !overstated,
+    share: round(share),
+    confidence: [round(low), round(high)],
+    requests: ended,
+    design_effect: round(effect),
+  }
 }
 
 /**

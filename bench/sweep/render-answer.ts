@@ -32,17 +32,22 @@ const describeLevel = ({ load, share, confidence: [low, high], requests, runs }:
   `${load}: ${formatShare(share)} (${formatShare(low)} to ${formatShare(high)} with 99 % confidence; ${requests} requests in ${runs} ${runs === 1 ? 'run' : 'runs'})`
 
 const describeEnd = ({ ended, highest, first_missed: missed }: SweepAnswer): string | undefined => {
-  const unsure = [highest, missed].some((level) => level !== null && !level.certain)
+  const unsure = [highest, missed].filter((level) => level !== null).filter(({ certain }) => !certain)
   if (ended === 'all-meet')
     return '  no load up to --sweep-max misses it; raise --sweep-max to find the limit'
   if (ended === 'interrupted') return '  the search was interrupted; the limit may be higher'
   if (ended === 'time-over') return '  the time for the search was over; raise --sweep-time to go on'
   if (ended === 'found' && missed === null)
     return '  above it the load generator was too slow to judge the server'
-  return unsure
+  if (unsure.some(({ design_effect: effect }) => effect > unalike))
+    return '  runs at the same load differed by more than chance: something else used the machine, or the server wavers at its limit'
+  return unsure.length > 0
     ? '  too close to the limit for so few requests; raise --requests or --duration to be certain'
     : undefined
 }
+
+/** Far beyond what two to four runs of one thing differ by. */
+const unalike = 5
 
 const metrics = { output_tokens_per_second: 'output tokens/s', requests_per_second: 'requests/s' } as const
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { levelOf } from '../../level.ts'
+import { inOrderOfLoad, levelOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
 import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
@@ -67,7 +67,7 @@ const renderSweep = (results: BenchResult[]): Markup =>
     ${renderGateSection(results)}
     <section>
       <h2>Each load</h2>
-      ${results.map(
+      ${inOrderOfLoad(results).map(
         (result, index) =>
           markup`<details class="level card">
             <summary>
