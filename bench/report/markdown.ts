@@ -1,8 +1,8 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
-import { inOrderOfLoad, levelOf, loadOf } from '../level.ts'
+import { inOrderOfLoad, levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
-import { describeSweep } from '../sweep/describe-sweep.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
+import { tellingRuns } from '../sweep/telling-runs.ts'
 import { describeFloor, describeSteady } from './describe-own.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
@@ -23,18 +23,10 @@ export const renderMarkdown = (results: BenchResult[]): string => {
           .map((line) => `- ${escape(line.trim())}`)
           .join('\n')
       : '',
-    ...listShown(results).map((result) => renderRun(result, results.length > 1)),
+    ...tellingRuns(results).map((result) => renderRun(result, results.length > 1)),
     `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
-}
-
-/** Of a search only what its answer rests on: the table has the others. */
-const listShown = (results: BenchResult[]): BenchResult[] => {
-  if (results[0]?.sweep === undefined || results.length === 1) return results
-  const { highest, first_missed: missed, knee } = describeSweep(results)
-  const loads = highest === null && missed === null ? [knee?.load] : [highest?.load, missed?.load]
-  return inOrderOfLoad(results).filter((result) => loads.includes(loadOf(result)))
 }
 
 const renderRun = (result: BenchResult, many: boolean): string => {

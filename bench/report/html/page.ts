@@ -61,8 +61,10 @@ const mark =
 const renderSweep = (results: BenchResult[]): Markup =>
   markup`<section>
       <h2>Load against throughput and latency</h2>
+      <div class="stack">
       <ul class="card notes">${renderAnswer(results).map((line) => markup`<li>${line.trim()}</li>`)}</ul>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
+      </div>
     </section>
     ${renderGateSection(results)}
     <section>

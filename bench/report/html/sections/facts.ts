@@ -1,5 +1,6 @@
-import { levelOf } from '../../../level.ts'
+import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
+import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
 import { describeFloor, describeSteady } from '../../describe-own.ts'
 import { formatCount, formatNumber, formatShare } from '../../format-number.ts'
@@ -36,7 +37,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
               </div>`,
           )}
         </dl>
-        ${results.length > 1 && renderOwn(results)} ${results.map((result) => renderChecks(result, results.length > 1))}
+        ${results.length > 1 && renderOwn(results)} ${tellingRuns(results).map((result) => renderChecks(result, results.length > 1))}
       </div>
     </section>`
 }
@@ -104,7 +105,7 @@ const renderOwn = (results: BenchResult[]): Markup =>
         <tr><th>Load</th><th>Steady state</th><th>Own floor</th></tr>
       </thead>
       <tbody>
-        ${results.map(
+        ${inOrderOfLoad(results).map(
           (result) =>
             markup`<tr>
               <th>${levelOf(result)}</th>
