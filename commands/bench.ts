@@ -97,7 +97,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
-    process.exitCode = await this.exitCode(results, plan)
+    process.exitCode = await this.exitCode(results)
   }
 
   /** Runs one load after the other, prints each when it is measured, and a table of all and what they say at the end. */
@@ -157,11 +157,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     }
   }
 
-  private async exitCode(all: BenchResult[], plan: LoadPlan): Promise<number> {
-    const { benchExitCodes } = await import('../bench/exit-codes.ts')
+  private async exitCode(all: BenchResult[]): Promise<number> {
+    const [{ benchExitCodes }, { isGoalMissed, judgedRuns }] = await Promise.all([
+      import('../bench/exit-codes.ts'),
+      import('../bench/sweep/judged-runs.ts'),
+    ])
     if (all.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
-    const results = plan.judged(all)
-    if (plan.isMissed(all)) return benchExitCodes.thresholdMissed
+    const results = judgedRuns(all)
+    if (isGoalMissed(all)) return benchExitCodes.thresholdMissed
     if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
     if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
     const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))

@@ -1,11 +1,10 @@
 import { maxArrivals } from '../arrivals/schedule.ts'
-import { loadOf } from '../level.ts'
 import type { Load } from '../options.ts'
 import type { GoodputLimits } from '../goodput.ts'
 import { decodeLoads, type LoadFlags } from '../load/decode-loads.ts'
 import { renderReport } from '../report/report.ts'
 import type { BenchResult } from '../result.ts'
-import { describeSweep, levelsOf, throughputByLoad } from './describe-sweep.ts'
+import { levelsOf, throughputByLoad } from './describe-sweep.ts'
 import { assertNoSweepFlags, decodeSweep, type SweepFlags, type SweepSettings } from './decode-sweep.ts'
 import { fewestRequests } from './judge-level.ts'
 import { nextLevel } from './next-level.ts'
@@ -19,10 +18,6 @@ export type LoadPlan = {
   next(results: BenchResult[]): Load | undefined
   /** With each result of a search, so that a saved file can be judged again. */
   goal?: SweepGoal
-  /** Those that gates and the exit code go by: a search drives the server beyond what it can do on purpose. */
-  judged(results: BenchResult[]): BenchResult[]
-  /** No load meets what the search was for. */
-  isMissed(results: BenchResult[]): boolean
   /** What is printed of a run as soon as it is measured. */
   render(result: BenchResult, columns: number): string
 }
@@ -40,8 +35,6 @@ export const createLoadPlan = (
 
 const createListPlan = (loads: Load[]): LoadPlan => ({
   next: (results) => loads[results.length],
-  judged: (results) => results,
-  isMissed: () => false,
   render: (result, columns) => `${renderReport(result, columns)}\n${loads.length > 1 ? '\n' : ''}`,
 })
 
@@ -59,15 +52,6 @@ export const createSweepPlan = (settings: SweepSettings, now = () => performance
       const leftMs = budgetMs - (now() - startedAt)
       const level = leftMs <= 0 ? undefined : nextLoad(results, goal)
       return level === undefined ? undefined : loadAt(level, settings, leftMs)
-    },
-    judged(results) {
-      const { highest, knee, goal: wanted } = describeSweep(results)
-      const load = wanted === null ? knee?.load : highest?.load
-      return results.filter((result) => load === undefined || loadOf(result) === load)
-    },
-    isMissed(results) {
-      const { goal: wanted, highest } = describeSweep(results)
-      return wanted !== null && highest === null
     },
     render: (result) => `${renderPoint(result)}\n`,
   }

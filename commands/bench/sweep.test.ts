@@ -67,8 +67,29 @@ test('the highest load that a server of known capacity answers', async () => {
     string,
     string,
   ]
-  const limits = ['--goodput', 'e2e:60000', '--requests', '80', '--sweep-max', '64']
-  const ran = await run('--sweep', ...limits, '--json', json, '--html', html, '--markdown', markdown)
+  const limits = [
+    '--goodput',
+    'e2e:60000',
+    '--requests',
+    '80',
+    '--sweep-max',
+    '64',
+    '--fail-if',
+    'error_rate>1%',
+  ]
+  const junit = join(folder, 'a.xml')
+  const ran = await run(
+    '--sweep',
+    ...limits,
+    '--json',
+    json,
+    '--html',
+    html,
+    '--markdown',
+    markdown,
+    '--junit',
+    junit,
+  )
   const { sweep, results } = JSON.parse(await readFile(json, 'utf8')) as Document
   expect(sweep).toMatchObject({
     unit: 'requests in flight',
@@ -85,11 +106,19 @@ test('the highest load that a server of known capacity answers', async () => {
   expect(await readFile(html, 'utf8')).toContain(sentence)
   expect(await readFile(markdown, 'utf8')).toContain(sentence)
   // What was refused beyond the limit fails no gate and no exit code.
+  const suites = await readFile(junit, 'utf8')
+  expect(suites).toContain('<testcase classname="sluice.bench" name="a load meets the goal"/>')
+  expect(suites).toContain(`concurrency ${capacity}"`)
+  expect(suites).not.toContain('<failure')
   expect(ran.exit).toBe(0)
 }, 30_000)
 
 test('a goal that no load meets has an exit code of its own', async () => {
-  const ran = await run('--sweep', '--goodput', 'e2e:0', '--requests', '80')
+  const junit = join(folder, 'a.xml')
+  const ran = await run('--sweep', '--goodput', 'e2e:0', '--requests', '80', '--junit', junit)
+  expect(await readFile(junit, 'utf8')).toContain(
+    '<failure message="no load that was measured meets e2e 0 ms',
+  )
   expect(ran.stdout).toContain('no load that was measured meets e2e 0 ms')
   expect(ran.exit).toBe(8)
 }, 30_000)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { inOrderOfLoad, levelOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
+import { judgedRuns } from '../../sweep/judged-runs.ts'
 import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
 import { chartSweep } from './charts/sweep-charts.ts'
@@ -66,7 +67,7 @@ const renderSweep = (results: BenchResult[]): Markup =>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
       </div>
     </section>
-    ${renderGateSection(results)}
+    ${renderGateSection(judgedRuns(results))}
     <section>
       <h2>Each load</h2>
       ${inOrderOfLoad(results).map(

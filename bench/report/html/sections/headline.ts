@@ -1,5 +1,6 @@
 import type { BenchResult } from '../../../result.ts'
 import { runStatuses, type RunStatus } from '../../../verdict/judge-run.ts'
+import { judgedRuns } from '../../../sweep/judged-runs.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import { plural } from '../../../plural.ts'
@@ -48,7 +49,7 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
 }
 
 const renderGates = (results: BenchResult[]): Markup | undefined => {
-  const gates = results.flatMap(listGates)
+  const gates = judgedRuns(results).flatMap(listGates)
   if (gates.length === 0) return undefined
   const failed = gates.filter(({ outcome }) => outcome === 'failed').length
   const open = gates.filter(({ outcome }) => outcome === 'open').length
