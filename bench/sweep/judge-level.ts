@@ -16,7 +16,7 @@ export type LevelOutcome = {
   design_effect: number
 }
 
-/** Of 99 %, by the normal distribution: a search looks often, and 95 % would be wrong about one answer in ten. */
+/** Of 99 %, by the normal distribution: a search looks often, and 95 % would be wrong more than twice as often (15 of 120 answers, not 6). */
 const z = 2.575_829
 
 /** Whether a load keeps the limits in `wanted` of its requests. Undefined: its runs cannot tell. */

@@ -85,7 +85,7 @@ const simulate = (servers: number, requests: number, random: () => number) => {
   }
 }
 
-test('a noisy queue: what is found keeps the goal, and what is certain does so nearly always', () => {
+test('a noisy queue: what is found is within three points of the goal', () => {
   const wanted = 0.95
   const truth = simulate(8, 200_000, createRandom(1))
   const shareAt = new Map<number, number>()
@@ -104,6 +104,6 @@ test('a noisy queue: what is found keeps the goal, and what is certain does so n
     if (highest!.certain && trueShare(highest!.load) < wanted) wrong += 1
     if (missed!.certain && trueShare(missed!.load) >= wanted) wrong += 1
   }
-  // Of 120 answers; runs are short and begin with an empty queue, which flatters them.
+  // All by one in flight and less than a point: runs are short and begin with an empty queue, which flatters them.
   expect(wrong).toBeLessThanOrEqual(6)
 })
