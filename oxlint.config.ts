@@ -6,6 +6,7 @@ export const rooms: Record<string, string[]> = {
   'src/contract': ['engine'],
   'src/engines': ['engine', 'contract'],
   'src/host': ['engine', 'engines', 'contract'],
+  'src/meter': ['engine', 'engines'],
   'src/workers': ['engine'],
   'src/protocols': ['engine'],
   'src/admission': ['engine'],

@@ -1,5 +1,9 @@
 import type { BenchResult } from './result.ts'
 
+/** A search jumps between loads; a reader wants them in their order. A list stays as it was given. */
+export const inOrderOfLoad = (results: BenchResult[]): BenchResult[] =>
+  results[0]?.sweep === undefined ? results : results.toSorted((left, right) => loadOf(left) - loadOf(right))
+
 /** The load of a run in words; in a sweep it tells the levels apart. */
 export const levelOf = ({ configuration: { arrivals, concurrency } }: BenchResult): string =>
   arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s`

@@ -10,6 +10,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
 import type { TokenSource } from './record/token-tally.ts'
@@ -78,6 +79,8 @@ export type BenchResult = {
   thresholds: Verdict[]
   /** Beside an earlier run, with `--baseline`. */
   baseline?: BaselineVerdict
+  /** What the search was for that this run is part of, with `--sweep`. */
+  sweep?: SweepGoal
   /** The load generators whose results this one was merged from. */
   merged_from?: LoadGenerator[]
   /** What a reader must know to trust the figures. */

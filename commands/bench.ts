@@ -2,12 +2,14 @@ import * as Flags from '@oclif/core/flags'
 import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
 import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
 import type { GoodputLimits } from '../bench/goodput.ts'
-import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
+import type { BenchOptions, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
 import type { RunStatus } from '../bench/verdict/judge-run.ts'
+import type { LoadPlan } from '../bench/sweep/load-plan.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { reportFlags } from '../src/cli/report-flags.ts'
+import { sweepFlags } from '../src/cli/sweep-flags.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { AppError, exitCodes } from '../src/errors.ts'
 
@@ -22,16 +24,19 @@ E2E   time to the last output
 
 With --request-rate, requests leave at fixed times and TTFT and E2E count from those times: a late start is part of the user's wait. Without it, each of --concurrency connections sends its next request when its last one has ended. Several values, 1,4,16, are measured one after the other.
 
+--sweep looks for the highest load that meets --goodput: doubled until one misses, then halved, with repeats at the limit; without --goodput for the load from which throughput hardly rises. --fail-if and the exit code go by the load that it finds.
+
 Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
 
 Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
 
-Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, or slower than --baseline; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
+Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, slower than --baseline, or no load of --sweep meets its goal; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
   static override examples = [
     '<%= config.bin %> bench --concurrency 4 --requests 40',
     "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
     '<%= config.bin %> bench --url http://127.0.0.1:11434/v1 --model llama3.2 --max-tokens 64 --json result.json',
     '<%= config.bin %> bench --concurrency 1,4,16 --goodput ttft:500 tpot:50',
+    '<%= config.bin %> bench --sweep --goodput ttft:500 tpot:50 --goodput-share 95%',
     '<%= config.bin %> bench --request-rate 8 --arrival poisson --duration 60s',
     "<%= config.bin %> bench --concurrency 16 --fail-if 'ttft_p99>2000' --junit out.xml --html out.html",
     '<%= config.bin %> bench --requests 1000 --baseline main.json --max-regression 10 --markdown auto',
@@ -54,6 +59,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
     threads: Flags.string({ helpGroup: 'LOAD', helpValue: 'N|auto', default: 'auto', description: 'threads that carry the load; auto adds to one when the floor shows that it is not enough' }),
     floor: Flags.boolean({ allowNo: true, default: true, helpGroup: 'LOAD', description: 'first measure what the load generator itself adds, against a server that does nothing (under 1 s)' }),
+    ...sweepFlags,
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
     prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
     prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
@@ -83,28 +89,28 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     const { json, html, csv, markdown, junit, baseline: file } = this.flags
     const paths = { json, html, csv, markdown, junit }
     await assertReportPaths(paths)
-    const [thresholds, loads] = [await this.thresholds(), await this.loads()]
+    const [thresholds, plan] = [await this.thresholds(), await this.plan()]
     const regression = this.flags['max-regression']
     const baseline = await readBaseline(file, regression, this.flags['force-baseline'])
     const screen = Object.values(paths).includes('-') ? process.stderr : process.stdout
-    const results = await this.measure(await this.options(), loads, thresholds, screen)
+    const results = await this.measure(await this.options(), plan, thresholds, screen)
     if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
     process.exitCode = await this.exitCode(results)
   }
 
-  /** Runs one load after the other, prints each when it is measured, and a table of all at the end. */
+  /** Runs one load after the other, prints each when it is measured, and a table of all and what they say at the end. */
   private async measure(
     options: Omit<BenchOptions, 'load'>,
-    loads: Load[],
+    plan: LoadPlan,
     thresholds: Threshold[],
     screen: NodeJS.WriteStream,
   ): Promise<BenchResult[]> {
-    const [{ evaluateThresholds }, { renderReport }, { renderSweep }, { stopOnInterrupt }, { viewSteady }] =
+    const [{ evaluateThresholds }, { renderAnswer }, { renderSweep }, { stopOnInterrupt }, { viewSteady }] =
       await Promise.all([
         import('../bench/thresholds.ts'),
-        import('../bench/report/report.ts'),
+        import('../bench/sweep/render-answer.ts'),
         import('../bench/report/sweep-table.ts'),
         import('../bench/stop-on-interrupt.ts'),
         import('../bench/steady/steady-view.ts'),
@@ -116,19 +122,19 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     }, exitCodes.interrupted)
     const results: BenchResult[] = []
     try {
-      for (const load of loads) {
+      for (let load = plan.next(results); load !== undefined; load = plan.next(results)) {
         const result = await this.measureLoad({ ...options, load }, interrupt.signal)
+        if (plan.goal !== undefined) result.sweep = plan.goal
         const view = this.flags.steady ? viewSteady(result) : result
         view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
-        screen.write(`${renderReport(view, Math.min(screen.columns || 100, 120))}\n`)
-        if (loads.length > 1) screen.write('\n')
+        screen.write(plan.render(view, Math.min(screen.columns || 100, 120)))
         results.push(result)
         if (result.interrupted) break
       }
     } finally {
       interrupt.dispose()
     }
-    if (results.length > 1) screen.write(`${renderSweep(results)}\n`)
+    if (results.length > 1) screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
     return results
   }
 
@@ -151,9 +157,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     }
   }
 
-  private async exitCode(results: BenchResult[]): Promise<number> {
-    const { benchExitCodes } = await import('../bench/exit-codes.ts')
-    if (results.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
+  private async exitCode(all: BenchResult[]): Promise<number> {
+    const [{ benchExitCodes }, { isGoalMissed, judgedRuns }] = await Promise.all([
+      import('../bench/exit-codes.ts'),
+      import('../bench/sweep/judged-runs.ts'),
+    ])
+    if (all.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
+    const results = judgedRuns(all)
+    if (isGoalMissed(all)) return benchExitCodes.thresholdMissed
     if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
     if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
     const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
@@ -209,10 +220,10 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     )
   }
 
-  private async loads(): Promise<Load[]> {
+  private async plan(): Promise<LoadPlan> {
     const { concurrency, requests, arrival, burstiness } = this.flags
-    const { decodeLoads } = await import('../bench/load/decode-loads.ts')
-    return decodeLoads({
+    const { createLoadPlan } = await import('../bench/sweep/load-plan.ts')
+    const flags = {
       concurrency,
       requestRate: this.flags['request-rate'],
       arrival: arrival as Arrival | undefined,
@@ -220,7 +231,13 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       requests,
       durationMs: await this.milliseconds('duration', this.flags.duration),
       rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
-    })
+    }
+    const search = {
+      max: this.flags['sweep-max'],
+      share: this.flags['goodput-share'],
+      budgetMs: await this.milliseconds('sweep-time', this.flags['sweep-time']),
+    }
+    return createLoadPlan(flags, this.flags.sweep ? await this.goodput() : undefined, search)
   }
 
   private promptSource(): PromptSource {

@@ -40,7 +40,7 @@ export const decodeRuns = (text: string, refuseFor: (reason: string) => AppError
 /** What everything that reads a result relies on. */
 const parts = [
   'argv', 'environment', 'target', 'configuration', 'requests', 'errors', 'throughput', 'tokens', 'latency', 'stream',
-  'self_check', 'verdict', 'thresholds', 'notes', 'samples',
+  'self_check', 'steady', 'verdict', 'thresholds', 'notes', 'samples',
 ] as const // prettier-ignore
 
 /** 500,000 samples are about 100 MB a run. */

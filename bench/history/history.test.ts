@@ -6,7 +6,6 @@ import { encodeResults } from '../report/write-result.ts'
 import { resultOf } from '../result.test-kit.ts'
 import { readHistory } from './read-history.ts'
 import { renderHistory } from './render-history.ts'
-import { drawSparkline } from './sparkline.ts'
 import { traceHistory } from './trace-history.ts'
 
 let folder: string
@@ -41,9 +40,4 @@ test('a table for each kind of run, oldest first, with the change to the one bef
 
 test('a folder that is not there', async () => {
   await expect(readHistory(join(folder, 'no'))).rejects.toThrow('there is no such folder')
-})
-
-test('a line of blocks, with a gap for what was not measured', () => {
-  expect(drawSparkline([1, null, 5, 9])).toBe('▁ ▅█')
-  expect(drawSparkline([2, 2])).toBe('▅▅')
 })

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { formatNumber } from '../report/format-number.ts'
 import { formatChange } from '../report/gates.ts'
-import { drawSparkline } from './sparkline.ts'
+import { renderSparkline } from '../report/sparkline.ts'
 import { historyMetrics, type HistoryEntry, type HistoryMetric, type HistorySeries } from './trace-history.ts'
 
 const heads: Record<HistoryMetric, string> = {
@@ -40,7 +40,7 @@ const renderEntries = (entries: HistoryEntry[]): string => {
   if (entries.length > 1) {
     table.push([
       latest.length < entries.length ? `the last ${latest.length}` : '', '', '',
-      ...metrics.map((metric) => drawSparkline(latest.map(({ figures }) => figures[metric]))),
+      ...metrics.map((metric) => renderSparkline(latest.map(({ figures }) => figures[metric] ?? undefined))),
     ]) // prettier-ignore
   }
   return table.toString()

@@ -29,16 +29,8 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
   const ended = requests.succeeded + requests.failed
   const samples = poolSamples(runs, clock)
   const merged: BenchResult = {
-    schema: 'sluice.bench',
-    schema_version: schemaVersion,
-    sluice_version: first.sluice_version,
-    argv,
-    started_at: new Date(clock.startMs).toISOString(),
-    // Samples of several machines have no monotonic clock in common.
-    monotonic_origin_ms: null,
+    ...identify(first, clock, argv),
     interrupted: runs.some(({ interrupted }) => interrupted),
-    environment: first.environment,
-    target: first.target,
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
     requests,
@@ -75,6 +67,33 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
   merged.thresholds = evaluateThresholds([...gates].map(parseThreshold), merged)
   return merged
 }
+
+/** What the first load generator says of all: the same server was asked in the same way. */
+const identify = (
+  first: BenchResult,
+  clock: Clock,
+  argv: string[],
+): Pick<
+  BenchResult,
+  | 'schema'
+  | 'schema_version'
+  | 'sluice_version'
+  | 'argv'
+  | 'started_at'
+  | 'monotonic_origin_ms'
+  | 'environment'
+  | 'target'
+> => ({
+  schema: 'sluice.bench',
+  schema_version: schemaVersion,
+  sluice_version: first.sluice_version,
+  argv,
+  started_at: new Date(clock.startMs).toISOString(),
+  // Samples of several machines have no monotonic clock in common.
+  monotonic_origin_ms: null,
+  environment: first.environment,
+  target: first.target,
+})
 
 /** Over the time from the first start to the last end, in which all of it happened. */
 const poolRates = (

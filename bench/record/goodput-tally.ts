@@ -18,11 +18,11 @@ export const createGoodputTally = (
 const isGood = (attempt: Attempt, { dueAt }: Issue, { ttft, tpot, e2e }: GoodputLimits): boolean => {
   const { startedAt, timeline, reply } = attempt
   const wantedAt = dueAt ?? startedAt
-  // One token has no time per further token; it keeps any promise about that.
-  const single = reply.usage?.outputTokens === 1
+  // One token has no time per further token, and after one read nobody waited for more: TTFT holds all of the wait.
+  const atOnce = timeline.reads === 1 && reply.usage !== undefined
   return (
     (ttft === undefined || timeline.first - wantedAt <= ttft) &&
-    (tpot === undefined || single || (timePerToken(attempt) ?? Number.POSITIVE_INFINITY) <= tpot) &&
+    (tpot === undefined || atOnce || (timePerToken(attempt) ?? Number.POSITIVE_INFINITY) <= tpot) &&
     (e2e === undefined || lastOutputAt(attempt) - wantedAt <= e2e)
   )
 }

@@ -187,6 +187,8 @@ test('goodput: every limit kept, from the scheduled start; what was not measured
   expect(good({ e2e: 59.9 }, answer)).toBe(0)
   expect(good({ ttft: 20 }, answer, 99)).toBe(0)
   expect(good({ tpot: 1 }, { ...answer, reads: [120], usage: { outputTokens: 1 } })).toBe(1)
+  expect(good({ tpot: 1 }, { ...answer, reads: [120] })).toBe(1)
+  expect(good({ tpot: 1, ttft: 15 }, { ...answer, reads: [120] })).toBe(0)
   const { usage: _usage, ...uncounted } = answer
   expect(good({ tpot: 100 }, uncounted)).toBe(0)
   expect(good({ ttft: 100 }, { startedAt: 0, endedAt: 10 })).toBe(0)

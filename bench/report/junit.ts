@@ -1,9 +1,11 @@
 import { levelOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
+import { isGoalMissed, judgedRuns } from '../sweep/judged-runs.ts'
+import { renderAnswer } from '../sweep/render-answer.ts'
 
 /** JUnit's XML, as CI systems read it: a suite for each run, a case for each --fail-if and one for the verdict. */
 export const encodeJunit = (results: BenchResult[]): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(encodeSuite).join('')}</testsuites>\n`
+  `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${encodeSearch(results)}${judgedRuns(results).map(encodeSuite).join('')}</testsuites>\n`
 
 type Case = { name: string; failure: string | undefined }
 
@@ -18,6 +20,15 @@ const encodeSuite = (result: BenchResult): string => {
   const name = escape(`sluice bench: ${result.target.model}, ${levelOf(result)}`)
   const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" timestamp="${result.started_at}" time="${result.duration_s}">\n`
   return `${head}${cases.map(encodeCase).join('')}  </testsuite>\n`
+}
+
+/** Of a search with limits to meet: whether a load met them. */
+const encodeSearch = (results: BenchResult[]): string => {
+  if (typeof results[0]?.sweep?.goodput_share !== 'number') return ''
+  const missed = isGoalMissed(results)
+  const failure = missed ? renderAnswer(results)[0] : undefined
+  const head = `  <testsuite name="${escape(`sluice bench: ${results[0].target.model}, search`)}" tests="1" failures="${missed ? 1 : 0}">\n`
+  return `${head}${encodeCase({ name: 'a load meets the goal', failure })}  </testsuite>\n`
 }
 
 const judgeRequests = ({ requests: { succeeded, failed } }: BenchResult): Case => ({

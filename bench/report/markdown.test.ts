@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { resultOf } from '../result.test-kit.ts'
+import { floorOf, steadyOf } from '../own.test-kit.ts'
 import { renderMarkdown } from './markdown.ts'
 
 test('verdict, gates and tables', () => {
@@ -24,4 +25,11 @@ test('a sweep begins with a table of its loads', () => {
   const text = renderMarkdown([at(1), at(16)])
   expect(text).toMatch(/\| Load \|.*\n.*\n\| concurrency 1 \|.*\n\| concurrency 16 \|/)
   expect(text).toContain('### concurrency 16')
+})
+
+test('where the run was steady and what the load generator added', () => {
+  expect(renderMarkdown([resultOf()])).toContain('- Steady state: none: the output per second fell by 20 %')
+  const text = renderMarkdown([resultOf({ steady: steadyOf(), floor: floorOf() })])
+  expect(text).toContain('- Steady state: 1.5 s to 20.0 s: 9.00 requests/s, 600.0 tokens/s')
+  expect(text).toContain('- Own floor: TTFT P50 0.40 ms')
 })

@@ -1,6 +1,9 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
-import { levelOf } from '../level.ts'
+import { inOrderOfLoad, levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
+import { renderAnswer } from '../sweep/render-answer.ts'
+import { tellingRuns } from '../sweep/telling-runs.ts'
+import { describeFloor, describeSteady } from './describe-own.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 import { listGates } from './gates.ts'
@@ -15,7 +18,12 @@ export const renderMarkdown = (results: BenchResult[]): string => {
   const blocks = [
     `## sluice bench: ${escape(first.target.model)}`,
     results.length > 1 ? renderLoads(results) : '',
-    ...results.map((result) => renderRun(result, results.length > 1)),
+    results.length > 1
+      ? renderAnswer(results)
+          .map((line) => `- ${escape(line.trim())}`)
+          .join('\n')
+      : '',
+    ...tellingRuns(results).map((result) => renderRun(result, results.length > 1)),
     `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -30,6 +38,7 @@ const renderRun = (result: BenchResult, many: boolean): string => {
     renderGates(result),
     renderRates(result),
     renderLatencies(result),
+    renderOwn(result),
     renderErrors(result),
   ]
   return blocks.filter((block) => typeof block === 'string' && block !== '').join('\n\n')
@@ -95,7 +104,7 @@ const renderLoads = (results: BenchResult[]): string =>
       'E2E P99',
       'Verdict',
     ],
-    results.map((result) => {
+    inOrderOfLoad(results).map((result) => {
       const { throughput, latency, verdict } = result
       const figures = [
         throughput.requests_per_second,
@@ -113,6 +122,14 @@ const renderLoads = (results: BenchResult[]): string =>
       ]
     }),
   )
+
+const renderOwn = (result: BenchResult): string => {
+  if (result.requests.sent === 0) return ''
+  const floor = describeFloor(result)
+  return [`- Steady state: ${escape(describeSteady(result))}`, floor && `- Own floor: ${floor}`]
+    .filter((line) => line !== undefined)
+    .join('\n')
+}
 
 const renderErrors = ({ errors }: BenchResult): string =>
   errors.length === 0

@@ -1,5 +1,6 @@
 import { renderBaseline } from '../compare/render-comparison.ts'
 import type { BenchResult } from '../result.ts'
+import { renderAnswer } from '../sweep/render-answer.ts'
 import { renderReport } from './report.ts'
 import { renderSweep } from './sweep-table.ts'
 
@@ -7,6 +8,6 @@ import { renderSweep } from './sweep-table.ts'
 export const renderRuns = (results: BenchResult[], columns: number): string =>
   [
     ...results.map((result) => renderReport(result, columns)),
-    ...(results.length > 1 ? [renderSweep(results)] : []),
+    ...(results.length > 1 ? [renderSweep(results), renderAnswer(results).join('\n')] : []),
     ...results.flatMap(({ baseline }) => (baseline === undefined ? [] : [renderBaseline(baseline)])),
   ].join('\n\n')

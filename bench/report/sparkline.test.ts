@@ -6,6 +6,7 @@ import { renderSparkline } from './sparkline.ts'
 test('lowest to highest, gaps where nothing was measured, the middle where nothing changes', () => {
   expect(renderSparkline([0, 1, 2, 3, 4, 5, 6, 7])).toBe('▁▂▃▄▅▆▇█')
   expect(renderSparkline([5, undefined, 10])).toBe('▁ █')
+  expect(renderSparkline([1, undefined, 5, 9])).toBe('▁ ▅█')
   expect(renderSparkline([3, 3])).toBe('▅▅')
   expect(renderSparkline([])).toBe('')
 })

@@ -1,13 +1,14 @@
 import Table from 'cli-table3'
 import type { LatencySummary } from '../record/statistics.ts'
-import { loadOf } from '../level.ts'
+import { inOrderOfLoad, loadOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { formatNumber, formatShare } from './format-number.ts'
 
 type Column = { head: string; read: (result: BenchResult) => string }
 
 /** A line for each level of a sweep: what more load brings and what it costs; below it, TTFT and TPOT by load. */
-export const renderSweep = (results: BenchResult[]): string => {
+export const renderSweep = (measured: BenchResult[]): string => {
+  const results = inOrderOfLoad(measured)
   const streamed = results.some(({ latency }) => latency.ttft !== null)
   const tables = [
     renderTable(results, loadColumns(results)),

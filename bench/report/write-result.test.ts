@@ -19,6 +19,14 @@ test('a sweep is one document of several', () => {
   expect(JSON.parse(encodeResults(results))).toEqual({
     schema: 'sluice.bench.sweep',
     schema_version: 1,
+    sweep: {
+      unit: 'requests in flight',
+      goal: null,
+      highest: null,
+      first_missed: null,
+      ended: 'listed',
+      knee: null,
+    },
     results,
   })
 })

@@ -1,10 +1,8 @@
-import { statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.ts'
+import { findModelFile } from '../../src/cli/find-model-file.ts'
 import { runWorker, type WorkerArguments, type WorkerMessage } from '../../src/client/run-worker.ts'
-import { looksLikePath } from '../../src/config/model-path.ts'
-import { AppError } from '../../src/errors.ts'
 
 /** The same as the `batch_tokens` setting's default. */
 const defaultBatchTokens = 512
@@ -100,7 +98,7 @@ export default class Worker extends BaseCommand<typeof Worker> {
     return {
       id: this.flags.id ?? (isFile ? basename(model).replace(/\.gguf$/i, '') : engine),
       load: {
-        source: isFile ? this.findFile(model) : model,
+        source: isFile ? findModelFile(model, { root: this.config.root, models: this.paths.models }) : model,
         ...(contextLength !== undefined && { contextLength }),
         ...(parallel !== undefined && { parallel }),
         ...(threads !== undefined && { threads }),
@@ -108,21 +106,6 @@ export default class Worker extends BaseCommand<typeof Worker> {
         gpuLayers: this.flags['gpu-layers'] ?? 'auto',
       },
     }
-  }
-
-  /** A file; else what was pulled under that name, or the model that comes with us. */
-  private findFile(model: string): string {
-    const places = looksLikePath(model)
-      ? [resolve(model)]
-      : [
-          ...(model === 'pocket' ? [join(this.config.root, 'pocket', 'pocket.gguf')] : []),
-          join(this.paths.models, `${model}.gguf`),
-        ]
-    const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
-    if (found) return found
-    throw new AppError('model_not_found', `there is no model "${model}" here; see: sluice list`, {
-      param: 'model',
-    })
   }
 
   private readTls(): WorkerArguments['tls'] {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLatency } from '../../record/statistics.ts'
 import { resultOf } from '../../result.test-kit.ts'
+import { floorOf, steadyOf } from '../../own.test-kit.ts'
 import { quoteArgv } from '../quote-argv.ts'
 import { renderPage } from './page.ts'
 
@@ -75,4 +76,15 @@ test('a run in which nothing succeeded, or of an older version, still has a page
 
 test('what a shell would take apart is quoted', () => {
   expect(quoteArgv(['-c', '1,4', "it's > that", ''])).toBe(String.raw`-c 1,4 'it'\''s > that' ''`)
+})
+
+test('where a run was steady and what the load generator added, for one load and for each of several', () => {
+  const own = { steady: steadyOf(), floor: floorOf() }
+  const page = renderPage([{ ...measured(), ...own }])
+  expect(page).toContain('600/s steady')
+  expect(page).toContain('1.5 s to 20.0 s: 9.00 requests/s, 600.0 tokens/s')
+  expect(page).toContain('TTFT P50 0.40 ms')
+  const sweep = renderPage([measured(1), { ...measured(16), ...own }])
+  expect(sweep).toContain('not measured')
+  expect(sweep).toContain('TTFT P50 0.40 ms')
 })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { levelOf } from '../../level.ts'
+import { inOrderOfLoad, levelOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
+import { judgedRuns } from '../../sweep/judged-runs.ts'
+import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
 import { chartSweep } from './charts/sweep-charts.ts'
 import { formatTime, formatThree } from './figure-text.ts'
@@ -60,12 +62,15 @@ const mark =
 const renderSweep = (results: BenchResult[]): Markup =>
   markup`<section>
       <h2>Load against throughput and latency</h2>
+      <div class="stack">
+      <ul class="card notes">${renderAnswer(results).map((line) => markup`<li>${line.trim()}</li>`)}</ul>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
+      </div>
     </section>
-    ${renderGateSection(results)}
+    ${renderGateSection(judgedRuns(results))}
     <section>
       <h2>Each load</h2>
-      ${results.map(
+      ${inOrderOfLoad(results).map(
         (result, index) =>
           markup`<details class="level card">
             <summary>

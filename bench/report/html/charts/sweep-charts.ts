@@ -80,12 +80,7 @@ type Words = { id: string; title: string; text: string; unit: string }
 
 const chartLines = (runs: BenchResult[], { unit, ...words }: Words, lines: Line[]): Chart | undefined => {
   const series = lines.flatMap(({ read, ...line }): Series[] => {
-    const points = runs.flatMap((run): Point[] => {
-      const value = read(run)
-      return typeof value === 'number'
-        ? [[loadOf(run), value, run.verdict.status === 'VALID' ? undefined : run.verdict.status] as Point]
-        : []
-    })
+    const points = [...Map.groupBy(runs, loadOf)].flatMap(([load, same]) => pointOf(load, same, read))
     return points.length === 0 ? [] : [{ ...line, shape: 'line', points }]
   })
   if (series.length === 0) return undefined
@@ -103,6 +98,16 @@ const chartLines = (runs: BenchResult[], { unit, ...words }: Words, lines: Line[
       lines.filter(({ name }) => series.some((each) => each.name === name)),
     ),
   }
+}
+
+/** A load that was measured several times is one point at the mean; the table has each run. */
+const pointOf = (load: number, runs: BenchResult[], read: Line['read']): Point[] => {
+  const values = runs.map(read).filter((value) => typeof value === 'number')
+  if (values.length === 0) return []
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const flaws = [...new Set(runs.map(({ verdict }) => verdict.status))].filter((status) => status !== 'VALID')
+  const words = [...(runs.length > 1 ? [`mean of ${runs.length} runs`] : []), ...flaws].join(', ')
+  return [[load, mean, words === '' ? undefined : words] as Point]
 }
 
 const axisOf = (runs: BenchResult[]): Axis => ({

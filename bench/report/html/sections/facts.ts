@@ -1,6 +1,8 @@
-import { levelOf } from '../../../level.ts'
+import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
+import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
+import { describeFloor, describeSteady } from '../../describe-own.ts'
 import { formatCount, formatNumber, formatShare } from '../../format-number.ts'
 import { quoteArgv } from '../../quote-argv.ts'
 import { markup, type Markup } from '../markup.ts'
@@ -27,7 +29,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
           <pre><code>sluice bench ${quoteArgv(first.argv)}</code></pre>
         </div>
         <dl class="card facts">
-          ${factsOf(first).map(
+          ${factsOf(first, results.length > 1).map(
             ([name, value]) =>
               markup`<div>
                 <dt>${name}</dt>
@@ -35,7 +37,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
               </div>`,
           )}
         </dl>
-        ${results.map((result) => renderChecks(result, results.length > 1))}
+        ${results.length > 1 && renderOwn(results)} ${tellingRuns(results).map((result) => renderChecks(result, results.length > 1))}
       </div>
     </section>`
 }
@@ -44,7 +46,8 @@ export const renderFacts = (results: BenchResult[]): Markup => {
 const nameLevel = (note: string, result: BenchResult, results: BenchResult[]): string =>
   results.every(({ notes }) => notes.includes(note)) ? note : `${levelOf(result)}: ${note}`
 
-const factsOf = (result: BenchResult): [string, string][] => {
+/** Of several loads, what differs by load is in a table of its own. */
+const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
   const { configuration, environment, tokens, stream, connections, warm_up: warmUp } = result
   const { prompts } = configuration
   const facts: [string, string | undefined][] = [
@@ -79,6 +82,8 @@ const factsOf = (result: BenchResult): [string, string][] => {
     ],
     ['Warm-up', `${formatCount(warmUp.sent)} requests, ${formatCount(warmUp.failed)} failed`],
     ['Server’s own time', describeTimings(result)],
+    ['Steady state', many ? undefined : describeSteady(result)],
+    ['Own floor', many ? undefined : describeFloor(result)],
     [
       'Load generators',
       result.merged_from === undefined ? undefined : `${result.merged_from.length}, merged`,
@@ -91,6 +96,26 @@ const describeTimings = ({ server_timings: means }: BenchResult): string | undef
   const parts = Object.entries(means).map(([part, mean]) => `${part} ${formatNumber(mean, 1)} ms`)
   return parts.length === 0 ? undefined : `${parts.join(', ')} (means)`
 }
+
+/** Where each load kept its level, and what the load generator added to it. */
+const renderOwn = (results: BenchResult[]): Markup =>
+  markup`<div class="card panel scroll">
+    <table>
+      <thead>
+        <tr><th>Load</th><th>Steady state</th><th>Own floor</th></tr>
+      </thead>
+      <tbody>
+        ${inOrderOfLoad(results).map(
+          (result) =>
+            markup`<tr>
+              <th>${levelOf(result)}</th>
+              <td>${describeSteady(result)}</td>
+              <td>${describeFloor(result) ?? 'not measured'}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
 
 const tones = Object.fromEntries(
   runStatuses.map((status, index) => [status, ['good', 'fair', 'bad'][index]!]),

@@ -1,6 +1,8 @@
 import type { BenchResult } from '../../../result.ts'
 import { runStatuses, type RunStatus } from '../../../verdict/judge-run.ts'
-import { levelOf } from '../../../level.ts'
+import { judgedRuns } from '../../../sweep/judged-runs.ts'
+import { tellingRuns } from '../../../sweep/telling-runs.ts'
+import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import { plural } from '../../../plural.ts'
 import { describeLoad } from '../../describe-load.ts'
 import { formatCount } from '../../format-number.ts'
@@ -18,9 +20,10 @@ export const toneOf = (status: RunStatus): string => meanings[status][0]
 /** What was measured, and whether to believe it: the first thing to read. */
 export const renderHeadline = (results: BenchResult[]): Markup => {
   const [first] = results as [BenchResult]
-  const worst = runStatuses[Math.max(...results.map(({ verdict }) => runStatuses.indexOf(verdict.status)))]!
+  const telling = tellingRuns(results)
+  const worst = runStatuses[Math.max(...telling.map(({ verdict }) => runStatuses.indexOf(verdict.status)))]!
   const [tone, meaning] = meanings[worst]
-  const reasons = results.flatMap((result) =>
+  const reasons = telling.flatMap((result) =>
     result.verdict.reasons.map((reason) => (results.length > 1 ? `${levelOf(result)}: ${reason}` : reason)),
   )
   return markup`<div class="lead">
@@ -46,7 +49,7 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
 }
 
 const renderGates = (results: BenchResult[]): Markup | undefined => {
-  const gates = results.flatMap(listGates)
+  const gates = judgedRuns(results).flatMap(listGates)
   if (gates.length === 0) return undefined
   const failed = gates.filter(({ outcome }) => outcome === 'failed').length
   const open = gates.filter(({ outcome }) => outcome === 'open').length
@@ -60,9 +63,10 @@ const describeRuns = (results: BenchResult[]): string => {
   const [first] = results as [BenchResult]
   const sent = results.reduce((sum, { requests }) => sum + requests.sent, 0)
   const seconds = results.reduce((sum, { duration_s: duration }) => sum + duration, 0)
+  const levels = [...new Set(inOrderOfLoad(results).map(levelOf))]
   const load =
     results.length > 1
-      ? `${results.length} loads (${results.map(levelOf).join(', ')})`
+      ? `${plural(levels.length, 'load')} (${levels.join(', ')})`
       : describeLoad(first.configuration)
   return `${load} · ${formatCount(sent)} requests in ${seconds.toFixed(1)} s`
 }

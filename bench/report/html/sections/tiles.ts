@@ -8,6 +8,7 @@ type Tile = { name: string; value: string; unit?: string; below?: string | undef
 /** The figures that most readers came for, each with what it rests on. */
 export const renderTiles = (result: BenchResult): Markup => {
   const { throughput, goodput, requests } = result
+  const { found: steady } = result.steady
   const tiles = [
     latencyTile(result, 'ttft', 'p50', 'TTFT, median'),
     latencyTile(result, 'ttft', 'p99', 'TTFT, P99'),
@@ -18,7 +19,7 @@ export const renderTiles = (result: BenchResult): Markup => {
     rateTile(
       'Requests',
       throughput.requests_per_second,
-      `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s`,
+      `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
     ),
     goodput === null ? successTile(result) : goodputTile(goodput),
   ].filter((tile): tile is Tile => tile !== undefined)
@@ -77,5 +78,9 @@ const latencyTile = (
 const rateTile = (name: string, value: number | null, below: string | undefined): Tile | undefined =>
   value === null ? undefined : { name, value: formatThree(value), unit: '/s', below }
 
-const describeTokens = ({ tokens }: BenchResult): string =>
-  tokens.source === 'usage' ? 'counted by the server' : 'counted as stream events'
+/** Beside the whole run's rate that of its steady state: apart, the run's ends weigh on the former. */
+const describeTokens = ({ tokens, steady: { found } }: BenchResult): string => {
+  const steady = found?.throughput.output_tokens_per_second ?? null
+  const counted = tokens.source === 'usage' ? 'counted by the server' : 'counted as stream events'
+  return steady === null ? counted : `${formatThree(steady)}/s steady; ${counted}`
+}
