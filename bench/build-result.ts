@@ -100,9 +100,10 @@ const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchR
   const counted = tokens.source !== 'none'
   return {
     requests_per_second: perSecond(succeeded),
-    output_tokens_per_second: counted ? perSecond(tokens.output) : null,
+    output_tokens_per_second: counted && tokens.vectors === undefined ? perSecond(tokens.output) : null,
     total_tokens_per_second:
       tokens.source === 'usage' ? perSecond(tokens.output + (tokens.prompt ?? 0)) : null,
+    ...(tokens.vectors !== undefined && { inputs_per_second: perSecond(tokens.vectors) }),
   }
 }
 

@@ -51,6 +51,8 @@ export type BenchResult = {
     requests_per_second: number
     output_tokens_per_second: number | null
     total_tokens_per_second: number | null
+    /** Of embeddings: texts turned into vectors. */
+    inputs_per_second?: number
   }
   /** Requests that kept every limit of --goodput; failed ones did not. Null without limits. */
   goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null

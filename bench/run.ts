@@ -130,8 +130,17 @@ const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts 
   }
 }
 
-const pickModel = async ({ apiKey, timeoutMs }: BenchOptions, target: Target): Promise<string> => {
-  const connections = createConnections({ target, size: 1, apiKey, timeoutMs })
+const pickModel = async (
+  { apiKey, timeoutMs, ...options }: BenchOptions,
+  target: Target,
+): Promise<string> => {
+  const connections = createConnections({
+    target,
+    size: 1,
+    apiKey,
+    timeoutMs,
+    endpoint: endpoints[options.endpoint],
+  })
   try {
     const [first] = await connections.listModels()
     if (first !== undefined) return first

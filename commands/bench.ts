@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
-import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
+import { decodeEndpoint } from '../bench/endpoints/decode-endpoint.ts'
+import { endpointNames, endpoints } from '../bench/endpoints/registry.ts'
 import type { GoodputLimits } from '../bench/goodput.ts'
 import type { BenchOptions, Load, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
@@ -13,7 +14,7 @@ import { AppError, exitCodes } from '../src/errors.ts'
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
-  static override description = `Works with any server that speaks the OpenAI API. Without --url it measures the local daemon, and starts it if need be.
+  static override description = `Works with any server that speaks the OpenAI API, Anthropic\'s or Ollama\'s. Without --url it measures the local daemon, and starts it if need be.
 
 TTFT  time to the first output; an empty role chunk is none
 TPOT  time per further output token, by the server's own count
@@ -43,7 +44,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
     model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
     'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
-    endpoint: Flags.string({ helpGroup: 'TARGET', options: endpointNames, default: 'chat', description: 'which API is called' }),
+    endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools\' names and paths too` }),
     concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
     'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
     arrival: Flags.string({ aliases: ['arrival-pattern'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
@@ -172,12 +173,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   }
 
   private async options(): Promise<Omit<BenchOptions, 'load'>> {
-    const { stream, seed } = this.flags
+    const { seed } = this.flags
+    const endpoint = decodeEndpoint(this.flags.endpoint)
+    const stream = this.flags.stream && endpoints[endpoint].framing !== 'none'
     const temperature = this.temperature()
     const [maxTokens, warmUp] = [this.flags['max-tokens'], this.flags['warm-up']]
     return {
       ...(await this.target()),
-      endpoint: this.flags.endpoint as EndpointName,
+      endpoint,
       stream,
       floor: this.flags.floor,
       threads: await this.threads(),

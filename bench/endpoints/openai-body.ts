@@ -17,12 +17,13 @@ export const encodeOpenAiBody = (
     newerLimit === undefined
       ? { max_tokens: olderLimit ?? defaultMaxTokens }
       : { max_completion_tokens: newerLimit }
+  const limit = maxTokens ?? newerLimit ?? olderLimit ?? defaultMaxTokens
   return {
     ...others,
     ...(maxTokens === undefined ? ownLimit : { max_tokens: maxTokens }),
     ...(temperature !== undefined && { temperature }),
     ...(seed !== undefined && { seed }),
-    ...(ignoreEos && { ignore_eos: true }),
+    ...(ignoreEos && { ignore_eos: true, min_tokens: limit }),
     model,
     stream,
     ...(stream && includeUsage && { stream_options: { include_usage: true } }),

@@ -91,12 +91,19 @@ const poolRates = (
       requests_per_second: perSecond(poolRequests(runs).succeeded),
       output_tokens_per_second: source === 'none' ? null : perSecond(output),
       total_tokens_per_second: source === 'usage' && prompt !== null ? perSecond(output + prompt) : null,
+      ...poolInputs(runs),
     },
     goodput:
       limits === undefined
         ? null
         : { limits, good, share: good / ended, requests_per_second: perSecond(good) },
   }
+}
+
+/** Each load generator's own rate; they ran at the same time. */
+const poolInputs = (runs: BenchResult[]): { inputs_per_second?: number } => {
+  const rates = runs.map(({ throughput }) => throughput.inputs_per_second)
+  return rates.includes(undefined) ? {} : { inputs_per_second: round(sumOf(rates.map((rate) => rate!))) }
 }
 
 const poolConfiguration = (runs: BenchResult[]): Configuration => {

@@ -80,6 +80,7 @@ test("a file's own fields outrank defaults, flags outrank the file", () => {
     max_tokens: 3,
     temperature: 0,
     ignore_eos: true,
+    min_tokens: 3,
     model: 'm',
     stream: true,
   })

@@ -17,7 +17,7 @@ export type JournalBlock = {
 export const journalColumns = [
   'index', 'dueAt', 'startedAt', 'endedAt', 'first', 'last', 'reads', 'gaps', 'delays', 'timesFrom',
   'contentEvents', 'promptTokens', 'outputTokens', 'cachedTokens', 'queue', 'prefill', 'decode', 'finishReason',
-  'isEmpty',
+  'isEmpty', 'vectors',
 ] as const // prettier-ignore
 const columns = journalColumns.length
 
@@ -77,7 +77,7 @@ export const createJournal = (onBlock: (block: JournalBlock) => void): Journal =
           index, dueAt ?? none, startedAt, endedAt, timeline.first, timeline.last, timeline.reads, gaps,
           used - from - gaps, from, reply.contentEvents, usage?.promptTokens ?? none, usage?.outputTokens ?? none,
           usage?.cachedTokens ?? none, timings?.queue ?? none, timings?.prefill ?? none, timings?.decode ?? none,
-          reasonOf(reply.finishReason), Number(reply.isEmpty),
+          reasonOf(reply.finishReason), Number(reply.isEmpty), reply.vectors ?? none,
         ],
         block.count * columns,
       ) // prettier-ignore

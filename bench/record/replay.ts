@@ -44,6 +44,7 @@ const toAttempt = (
       timings: toTimings(row),
       finishReason: finishReasons[row.finishReason],
       isEmpty: row.isEmpty === 1,
+      ...(!Number.isNaN(row.vectors) && { vectors: row.vectors }),
     },
     timeline: {
       reads: row.reads,

@@ -16,6 +16,10 @@ export type Reply = {
   finishReason: string | undefined
   /** It ended without any output. */
   isEmpty: boolean
+  /** Of an embedding request: how many inputs were answered. */
+  vectors?: number
+  /** The visible text, where it was asked for. It stays in the thread that read it. */
+  text?: string
 }
 
 /** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */

@@ -14,6 +14,8 @@ export type RequestPlan = {
   /** Encoded before the clock starts. */
   body: string
   stream: boolean
+  /** Keeps the text of the answer. */
+  keepText?: boolean
   timeoutMs: number
   /** Gives up the request; it ends as `cancelled`. */
   signal: AbortSignal
@@ -126,15 +128,18 @@ const createReadClock = (): (() => number) => {
   }
 }
 
+const events = /^text\/event-stream\b/i
+const lines = /^application\/(x-ndjson|jsonl|ndjson)\b/i
+
 const createReader = (
-  { endpoint, stream, timeline, live }: RequestPlan,
+  { endpoint, stream, timeline, live, keepText }: RequestPlan,
   status: number,
   type: string,
 ): Reader => {
   if (status !== 200) return createRefusalReader(status)
-  const isStream = /^text\/event-stream\b/i.test(type)
+  const isStream = endpoint.framing === 'ndjson' ? lines.test(type) : events.test(type)
   if (stream !== isStream) return createWrongTypeReader(stream ? 'stream' : 'whole', type)
-  return stream ? createStreamReader(endpoint, timeline, live) : createBodyReader(endpoint)
+  return stream ? createStreamReader({ endpoint, timeline, live, keepText }) : createBodyReader(endpoint)
 }
 
 const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress: Progress): Failure => {

@@ -5,7 +5,7 @@ import type { BenchOptions } from '../options.ts'
 import type { Prompt } from '../prompts/prompts.ts'
 import { sendRequest } from './request.ts'
 import type { Live } from './stream-reader.ts'
-import type { Target } from './target.ts'
+import { resolvePath, type Target } from './target.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
 export type SenderOptions = {
@@ -29,7 +29,7 @@ export const createSender = (context: SenderOptions): Sender => {
   const { options, endpoint, target, model, connections, live, signal } = context
   const { sampling, stream, timeoutMs } = options
   const timelines: Timeline[] = []
-  const path = `${target.basePath}${endpoint.path}`
+  const path = resolvePath(target, endpoint)
   /** Unsure until a request with it has succeeded or one without it has got further. */
   let usageOption: 'unsure' | 'accepted' | 'refused' = 'unsure'
 
@@ -52,7 +52,7 @@ export const createSender = (context: SenderOptions): Sender => {
   return {
     asksForUsage: () => stream && usageOption !== 'refused',
     async send(slot, prompt, maxTokens) {
-      const includeUsage = stream && usageOption !== 'refused'
+      const includeUsage = stream && endpoint.asksForUsage && usageOption !== 'refused'
       const first = await attempt(slot, prompt, maxTokens, includeUsage)
       if (!includeUsage) return first
       if (first.failure === undefined) usageOption = 'accepted'
