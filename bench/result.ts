@@ -4,6 +4,7 @@ import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
 import type { Load } from './options.ts'
+import type { PromptLengths } from './prompt-lengths.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
 import type { Sample } from './record/samples.ts'
@@ -12,6 +13,7 @@ import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
+import type { TurnFigures } from './record/turn-tally.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
@@ -57,6 +59,12 @@ export type BenchResult = {
   /** Requests that kept every limit of --goodput; failed ones did not. Null without limits. */
   goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
+  /** Of sessions: one entry for each turn. */
+  turns?: TurnFigures[]
+  /** Requests that were to be given up on purpose; some had ended before their moment. */
+  cancellation?: { rate: number; planned: number; cancelled: number }
+  /** Of prompts that were made to a length. */
+  prompt_lengths?: PromptLengths
   latency: Record<LatencyName, LatencySummary | null>
   /** All that was recorded of each latency: HdrHistogram V2, compressed, base64, whole microseconds. */
   histograms?: Partial<Record<HistogramName, string>>
@@ -132,7 +140,7 @@ export type Configuration = {
   concurrency: number
   /** Of an open loop. */
   arrivals: {
-    arrival: Arrival
+    arrival: Arrival | 'trace'
     rate: number
     burstiness: number
     ramp_up_s: number | null
@@ -147,6 +155,8 @@ export type Configuration = {
   seed: number | null
   ignore_eos: boolean
   timeout_s: number
+  /** Absent: one request after the other. */
+  session?: { turns: number; think_ms: [number, number] }
   /** Threads that carried the load. */
   threads: number
   prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }

@@ -8,13 +8,14 @@ import type { BenchResult } from '../bench/result.ts'
 import type { RunStatus } from '../bench/verdict/judge-run.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
+import { promptFlags } from '../src/cli/prompt-flags.ts'
 import { reportFlags } from '../src/cli/report-flags.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { AppError, exitCodes } from '../src/errors.ts'
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
-  static override description = `Works with any server that speaks the OpenAI API, Anthropic\'s or Ollama\'s. Without --url it measures the local daemon, and starts it if need be.
+  static override description = `Works with any server that speaks the OpenAI API, Anthropic's or Ollama's. Without --url it measures the local daemon, and starts it if need be.
 
 TTFT  time to the first output; an empty role chunk is none
 TPOT  time per further output token, by the server's own count
@@ -44,7 +45,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
     model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
     'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
-    endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools\' names and paths too` }),
+    endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools’ names and paths too` }),
     concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
     'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
     arrival: Flags.string({ aliases: ['arrival-pattern'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
@@ -56,8 +57,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     threads: Flags.string({ helpGroup: 'LOAD', helpValue: 'N|auto', default: 'auto', description: 'threads that carry the load; auto adds to one when the floor shows that it is not enough' }),
     floor: Flags.boolean({ allowNo: true, default: true, helpGroup: 'LOAD', description: 'first measure what the load generator itself adds, against a server that does nothing (under 1 s)' }),
     timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
-    prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
-    prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
+    ...promptFlags,
     'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', helpValue: 'N', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
     stream: Flags.boolean({ allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
     temperature: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'T', description: 'sampling temperature' }),
@@ -177,7 +177,10 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     const endpoint = decodeEndpoint(this.flags.endpoint)
     const stream = this.flags.stream && endpoints[endpoint].framing !== 'none'
     const temperature = this.temperature()
-    const [maxTokens, warmUp] = [this.flags['max-tokens'], this.flags['warm-up']]
+    const { 'max-tokens': maxTokens, 'warm-up': warmUp, 'min-tokens': minTokens } = this.flags
+    const { decodeCancellation } = await import('../bench/load/decode-cancellation.ts')
+    const { 'cancel-rate': rate, 'cancel-after': after } = this.flags
+    const cancellation = decodeCancellation(rate, after, stream)
     return {
       ...(await this.target()),
       endpoint,
@@ -186,12 +189,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       threads: await this.threads(),
       goodput: await this.goodput(),
       ...(warmUp !== undefined && { warmUp }),
-      prompts: this.promptSource(),
+      ...(cancellation !== undefined && { cancellation }),
+      prompts: await this.promptSource(),
       sampling: {
         ...(maxTokens !== undefined && { maxTokens }),
         ...(temperature !== undefined && { temperature }),
         ...(seed !== undefined && { seed }),
         ignoreEos: this.flags['ignore-eos'],
+        ...(minTokens !== undefined && { minTokens }),
       },
       timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
     }
@@ -215,21 +220,33 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   private async loads(): Promise<Load[]> {
     const { concurrency, requests, arrival, burstiness } = this.flags
     const { decodeLoads } = await import('../bench/load/decode-loads.ts')
-    return decodeLoads({
+    const durationMs = await this.milliseconds('duration', this.flags.duration)
+    if (this.flags.trace !== undefined) {
+      const { readTraceLoad } = await import('../bench/load/trace-load.ts')
+      const limits = { requests, durationMs, concurrency }
+      return [await readTraceLoad(this.flags.trace, this.flags['trace-speed'], limits)]
+    }
+    const loads = decodeLoads({
       concurrency,
       requestRate: this.flags['request-rate'],
       arrival: arrival as Arrival | undefined,
       burstiness,
       requests,
-      durationMs: await this.milliseconds('duration', this.flags.duration),
+      durationMs,
       rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
+    })
+    const { addSessions } = await import('../bench/load/add-sessions.ts')
+    return addSessions(loads, {
+      turns: this.flags.turns,
+      thinkTime: this.flags['think-time'],
+      endpoint: decodeEndpoint(this.flags.endpoint),
+      prompts: await this.promptSource(),
     })
   }
 
-  private promptSource(): PromptSource {
-    const { prompt, prompts } = this.flags
-    if (prompts !== undefined) return { kind: 'file', path: prompts }
-    return prompt === undefined ? { kind: 'built-in' } : { kind: 'text', text: prompt }
+  private async promptSource(): Promise<PromptSource> {
+    const { decodePromptSource } = await import('../bench/prompts/decode-prompt-source.ts')
+    return decodePromptSource(this.flags)
   }
 
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */

@@ -10,6 +10,8 @@ export type BodySettings = {
   temperature: number | undefined
   seed: number | undefined
   ignoreEos: boolean
+  /** The shortest answer; an extension that few servers have. */
+  minTokens?: number | undefined
 }
 
 /** What one decoded object, a stream's chunk or a whole answer, says. */

@@ -18,7 +18,7 @@ export const messages: Endpoint = {
     'anthropic-version': version,
     ...(apiKey !== undefined && { 'x-api-key': apiKey }),
   }),
-  encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos }) {
+  encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos, minTokens }) {
     const { own, others } = takeLimit(prompt.extra)
     const all = toMessages(prompt, 'messages').filter(isFields)
     const system = all.filter(({ role }) => role === 'system').map(({ content }) => content)
@@ -27,7 +27,8 @@ export const messages: Endpoint = {
       ...others,
       ...(system.length > 0 && { system: system.join('\n\n') }),
       ...(temperature !== undefined && { temperature }),
-      ...(ignoreEos && { ignore_eos: true, min_tokens: limit }),
+      ...(ignoreEos && { ignore_eos: true }),
+      ...(minTokens !== undefined && { min_tokens: minTokens }),
       max_tokens: limit,
       messages: all.filter(({ role }) => role !== 'system'),
       model,

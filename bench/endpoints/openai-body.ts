@@ -11,19 +11,19 @@ export const encodeOpenAiBody = (
   extra: Record<string, unknown>,
   settings: BodySettings,
 ): Record<string, unknown> => {
-  const { model, stream, includeUsage, maxTokens, temperature, seed, ignoreEos } = settings
+  const { model, stream, includeUsage, maxTokens, temperature, seed, ignoreEos, minTokens } = settings
   const { max_completion_tokens: newerLimit, max_tokens: olderLimit, ...others } = extra
   const ownLimit =
     newerLimit === undefined
       ? { max_tokens: olderLimit ?? defaultMaxTokens }
       : { max_completion_tokens: newerLimit }
-  const limit = maxTokens ?? newerLimit ?? olderLimit ?? defaultMaxTokens
   return {
     ...others,
     ...(maxTokens === undefined ? ownLimit : { max_tokens: maxTokens }),
     ...(temperature !== undefined && { temperature }),
     ...(seed !== undefined && { seed }),
-    ...(ignoreEos && { ignore_eos: true, min_tokens: limit }),
+    ...(ignoreEos && { ignore_eos: true }),
+    ...(minTokens !== undefined && { min_tokens: minTokens }),
     model,
     stream,
     ...(stream && includeUsage && { stream_options: { include_usage: true } }),

@@ -11,13 +11,14 @@ export const responses: Endpoint = {
   framing: 'sse',
   takesMessages: true,
   asksForUsage: false,
-  encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos }) {
+  encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos, minTokens }) {
     const { own, others } = takeLimit(prompt.extra)
     const limit = maxTokens ?? others['max_output_tokens'] ?? own ?? defaultMaxTokens
     return {
       ...others,
       ...(temperature !== undefined && { temperature }),
-      ...(ignoreEos && { ignore_eos: true, min_tokens: limit }),
+      ...(ignoreEos && { ignore_eos: true }),
+      ...(minTokens !== undefined && { min_tokens: minTokens }),
       max_output_tokens: limit,
       input: typeof prompt.text === 'string' ? prompt.text : toMessages(prompt, 'responses'),
       model,
@@ -88,7 +89,8 @@ const decodeReason = ({ status, incomplete_details: details }: Fields): string |
   if (status === 'completed') return 'stop'
   if (status !== 'incomplete') return undefined
   const reason = fieldsOf(details)?.['reason']
-  return reason === 'max_output_tokens' ? 'length' : String(reason ?? 'incomplete')
+  if (reason === 'max_output_tokens') return 'length'
+  return isText(reason) ? reason : 'incomplete'
 }
 
 const decodeUsage = (usage: Fields | undefined): Delta['usage'] => {

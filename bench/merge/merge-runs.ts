@@ -53,10 +53,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
     dispatch: poolDispatch(runs, samples),
-    connections: {
-      opened_before: sumOf(runs.map(({ connections }) => connections.opened_before)),
-      opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
-    },
+    connections: poolConnections(runs),
     self_check: poolSelfCheck(runs),
     // Each load generator has its own, and the verdict has judged by it.
     floor: null,
@@ -99,6 +96,11 @@ const poolRates = (
         : { limits, good, share: good / ended, requests_per_second: perSecond(good) },
   }
 }
+
+const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => ({
+  opened_before: sumOf(runs.map(({ connections }) => connections.opened_before)),
+  opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
+})
 
 /** Each load generator's own rate; they ran at the same time. */
 const poolInputs = (runs: BenchResult[]): { inputs_per_second?: number } => {

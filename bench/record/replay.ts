@@ -16,6 +16,7 @@ export const replay = (
     record(toAttempt(block, row, shiftMs, failures.get(index)), {
       index: row.index,
       ...(!Number.isNaN(row.dueAt) && { dueAt: row.dueAt + shiftMs }),
+      ...(!Number.isNaN(row.turn) && { turn: row.turn }),
     })
   }
 }

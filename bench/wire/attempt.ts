@@ -37,6 +37,8 @@ export type Issue = {
   index: number
   /** When an open loop's schedule wanted it sent. Latencies count from here: a late start is the user's wait too. */
   dueAt?: number
+  /** Of a session, from 0. */
+  turn?: number
 }
 
 export const createReply = (): Reply => ({

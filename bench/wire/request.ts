@@ -7,6 +7,9 @@ import { resolveFailure, type Failure, type Progress } from './failure.ts'
 import { createStreamReader, type Live, type Reader } from './stream-reader.ts'
 import type { Timeline } from './timeline.ts'
 
+/** After a time from its dispatch, or after so many events with output. */
+export type CancelAfter = { milliseconds: number } | { events: number }
+
 export type RequestPlan = {
   endpoint: Endpoint
   path: string
@@ -16,6 +19,8 @@ export type RequestPlan = {
   stream: boolean
   /** Keeps the text of the answer. */
   keepText?: boolean
+  /** Gives it up on purpose, whichever comes first. */
+  cancelAfter?: CancelAfter
   timeoutMs: number
   /** Gives up the request; it ends as `cancelled`. */
   signal: AbortSignal
@@ -36,6 +41,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
       () => startedAt,
       (endedAt, reader, failure) => {
         clearTimeout(timer)
+        clearTimeout(quitting)
         plan.signal.removeEventListener('abort', cancel)
         const reply = reader?.reply ?? createReply()
         // Answers that came in the same turn of the event loop get their times before anybody works on this one.
@@ -45,6 +51,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
     const cancel = (): void =>
       exchange.stop({ kind: 'cancelled', message: 'given up when the run was stopped' })
     const timer = setTimeout(() => exchange.stop(exchange.timeout()), plan.timeoutMs)
+    const quitting = planQuit(plan, exchange)
     plan.signal.addEventListener('abort', cancel, { once: true })
     startedAt = performance.now()
     pool.dispatch(
@@ -92,6 +99,7 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
         const silent = plan.timeline.reads === 0
         reader?.read(chunk, clock())
         if (silent && plan.timeline.reads > 0) countFirst(plan, startedAt())
+        if (hasEnough(plan, reader)) stop(onPurpose)
       } catch (cause) {
         stop({ kind: 'invalid_response', message: (cause as Error).message })
       }
@@ -106,6 +114,18 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
 }
+
+const onPurpose: Failure = { kind: 'cancelled', message: 'cancelled on purpose' }
+
+const planQuit = ({ cancelAfter }: RequestPlan, exchange: Exchange): NodeJS.Timeout | undefined =>
+  cancelAfter !== undefined && 'milliseconds' in cancelAfter
+    ? setTimeout(() => exchange.stop(onPurpose), cancelAfter.milliseconds)
+    : undefined
+
+const hasEnough = ({ cancelAfter }: RequestPlan, reader: Reader | undefined): boolean =>
+  cancelAfter !== undefined &&
+  'events' in cancelAfter &&
+  (reader?.reply.contentEvents ?? 0) >= cancelAfter.events
 
 const countFirst = ({ live, timeline }: RequestPlan, startedAt: number): void => {
   live.firstOutputs += 1

@@ -36,13 +36,11 @@ export const createStreamReader = ({ endpoint, timeline, live, keepText }: Strea
   let outputInThisRead = false
   let readAt = 0
 
-  const take = (event: string | undefined, data: string): void => {
+  const parser = createParser(endpoint, (event, data) => {
     if (failure !== undefined) return
     if (data === '[DONE]') done = true
     else failure = readEvent(event, data)
-  }
-  const lines = endpoint.framing === 'ndjson' ? createLineParser((line) => take(undefined, line)) : undefined
-  const parser = lines ?? createSseParser(({ event, data }) => take(event, data))
+  })
 
   const readEvent = (event: string | undefined, data: string): Failure | undefined => {
     const delta = decodeData(endpoint, data)
@@ -72,21 +70,24 @@ export const createStreamReader = ({ endpoint, timeline, live, keepText }: Strea
       if (outputInThisRead && time !== timeline.last) timeline.push(time)
     },
     end() {
-      // The last line may lack its end; what is open of an event is none.
-      lines?.end()
+      parser.end()
       if (failure !== undefined) return failure
-      if (!done && reply.finishReason === undefined) {
-        return {
-          kind: 'truncated',
-          message: 'the stream ended without [DONE] and without a reason for its end',
-        }
-      }
+      if (!done && reply.finishReason === undefined) return unfinished
       return reply.contentEvents === 0
         ? judgeEmpty(reply, 'the stream finished without any output')
         : undefined
     },
   }
 }
+
+/** At the end the last line may lack its line end; what is open of an event is none. */
+const createParser = (
+  { framing }: Endpoint,
+  take: (event: string | undefined, data: string) => void,
+): { push(chunk: Uint8Array): void; end(): void } =>
+  framing === 'ndjson'
+    ? createLineParser((line) => take(undefined, line))
+    : createSseParser(({ event, data }) => take(event, data))
 
 /** Some servers tell the prompt's count at the beginning and the output's at the end. */
 export const joinUsage = (known: Usage | undefined, told: Delta['usage']): Usage | undefined => {
@@ -96,6 +97,11 @@ export const joinUsage = (known: Usage | undefined, told: Delta['usage']): Usage
     outputTokens: told.outputTokens ?? known?.outputTokens ?? 0,
     cachedTokens: told.cachedTokens ?? known?.cachedTokens,
   }
+}
+
+const unfinished: Failure = {
+  kind: 'truncated',
+  message: 'the stream ended without [DONE] and without a reason for its end',
 }
 
 const toMonotonic = monotonicOffset()
