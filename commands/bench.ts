@@ -44,7 +44,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   static override flags = {
     url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
     model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
-    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
+    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY or, for messages, ANTHROPIC_API_KEY (only with --url)' }),
     endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools’ names and paths too` }),
     concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
     'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
@@ -218,29 +218,22 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   }
 
   private async loads(): Promise<Load[]> {
-    const { concurrency, requests, arrival, burstiness } = this.flags
-    const { decodeLoads } = await import('../bench/load/decode-loads.ts')
-    const durationMs = await this.milliseconds('duration', this.flags.duration)
-    if (this.flags.trace !== undefined) {
-      const { readTraceLoad } = await import('../bench/load/trace-load.ts')
-      const limits = { requests, durationMs, concurrency }
-      return [await readTraceLoad(this.flags.trace, this.flags['trace-speed'], limits)]
-    }
-    const loads = decodeLoads({
+    const { concurrency, requests, arrival, burstiness, turns, trace } = this.flags
+    const { planLoads } = await import('../bench/load/plan-loads.ts')
+    return planLoads({
       concurrency,
       requestRate: this.flags['request-rate'],
       arrival: arrival as Arrival | undefined,
       burstiness,
       requests,
-      durationMs,
+      durationMs: await this.milliseconds('duration', this.flags.duration),
       rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
-    })
-    const { addSessions } = await import('../bench/load/add-sessions.ts')
-    return addSessions(loads, {
-      turns: this.flags.turns,
+      turns,
       thinkTime: this.flags['think-time'],
       endpoint: decodeEndpoint(this.flags.endpoint),
       prompts: await this.promptSource(),
+      trace,
+      traceSpeed: this.flags['trace-speed'],
     })
   }
 
@@ -252,10 +245,11 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
   private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
     const { url, model } = this.flags
-    const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey } = process.env
+    const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey, ANTHROPIC_API_KEY: anthropicKey } = process.env
+    const vendorKey = decodeEndpoint(this.flags.endpoint) === 'messages' ? anthropicKey : openAiKey
     const local = url === undefined ? await this.localDaemon() : undefined
     // The local daemon's own credential goes to that daemon only.
-    const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : openAiKey))
+    const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : vendorKey))
     const wanted = model ?? local?.model
     return {
       url: url ?? local!.url,

@@ -44,10 +44,8 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
   const [tokens, timings, turns] = [createTokenTally(), createTimingTally(), createTurnTally()]
   const errors = createErrorTally()
   const finishReasons: Record<string, number> = {}
-  let succeeded = 0
-  let cancelled = 0
-  let firstStart = Number.POSITIVE_INFINITY
-  let lastEnd = Number.NEGATIVE_INFINITY
+  let [succeeded, cancelled] = [0, 0]
+  let [firstStart, lastEnd] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
   const recordSuccess = (attempt: Attempt, issue: Issue): void => {
     const { reply, timeline } = attempt
