@@ -1,5 +1,6 @@
 import { planCancel } from './load/plan-cancel.ts'
 import { readEnvironment } from './record/environment.ts'
+import { endpoints } from './endpoints/registry.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
 import type { Floor } from './floor/floor.ts'
 import { judgeRun } from './verdict/judge-run.ts'
@@ -166,7 +167,7 @@ const describeCancellation = ({
 }
 
 const describeOptions = (
-  { load, stream, sampling, timeoutMs }: BenchOptions,
+  { load, endpoint, stream, sampling, timeoutMs }: BenchOptions,
   prompts: Prompts,
   threads: number,
 ): Configuration => ({
@@ -177,7 +178,9 @@ const describeOptions = (
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,
   max_tokens:
-    sampling.maxTokens ?? (prompts.source === 'file' || prompts.ownLimits ? null : defaultMaxTokens),
+    endpoints[endpoint].framing === 'none'
+      ? null
+      : (sampling.maxTokens ?? (prompts.source === 'file' || prompts.ownLimits ? null : defaultMaxTokens)),
   temperature: sampling.temperature ?? null,
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,

@@ -103,7 +103,7 @@ const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
   const lengths =
     recorded.turns.length > 0 ? undefined : explainLengths(describeLengths(recorded.samples, prompts))
   const facts = [prompts.note, lengths].filter((fact) => fact !== undefined)
-  if (recorded.sent <= prompts.distinct) return facts
+  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return facts
   return prompts.distinct === 1
     ? ['every request sent the same prompt; a prefix cache makes it faster than new prompts would be']
     : [

@@ -22,9 +22,9 @@ const fewestTokens = { responses: 16, others: 1 }
 /** By the usage of a short answer: the count that the result will be judged by, chat template and all. */
 export const countByUsage = ({ options, target, model, signal, connections }: Asker): CountTokens => {
   const endpoint = endpoints[options.endpoint]
-  const whole = { ...options, stream: false, sampling: { ignoreEos: false } }
+  const plain = { ...options, sampling: { ignoreEos: false } }
   const sender = createSender({
-    options: whole, endpoint, target, model, connections, live: createLiveRun(), signal,
+    options: plain, endpoint, target, model, connections, live: createLiveRun(), signal,
   }) // prettier-ignore
   const most = options.endpoint === 'responses' ? fewestTokens.responses : fewestTokens.others
   return async (text) => {

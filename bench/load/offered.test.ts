@@ -271,3 +271,22 @@ test.each([
 ] as const)('%j is refused', async (changes, message) => {
   await expect(planLoads({ ...flags, ...changes })).rejects.toThrow(message)
 })
+
+test('conversations of different lengths: as many requests as asked, in sessions as long as each is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-sharegpt-'))
+  folders.push(folder)
+  const path = join(folder, 'share.json')
+  const talk = (turns: number) => ({
+    conversations: Array.from({ length: turns }, (_, turn) => [
+      { from: 'human', value: `a question of some length, number ${turn}` },
+      { from: 'gpt', value: 'an answer that is long enough to count' },
+    ]).flat(),
+  })
+  await writeFile(path, JSON.stringify([talk(1), talk(2), talk(3)]))
+  const server = await serve(counting)
+  const load: Load = { ...sessions(11, 5, 2) }
+  const result = await bench(server, { load, prompts: { kind: 'sharegpt', path } })
+  expect(result.requests).toMatchObject({ sent: 11, succeeded: 11 })
+  expect(result.turns!.length).toBeLessThanOrEqual(3)
+  expect(result.notes.join('\n')).not.toContain('makes repeats faster')
+})

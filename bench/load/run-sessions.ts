@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { takeNumber, type Share } from '../lanes/share.ts'
+import { takeNumber, takeTurn, type Share } from '../lanes/share.ts'
 import type { ClosedLoad, Session } from '../options.ts'
 import type { Prompt, Prompts } from '../prompts/prompts.ts'
 import { randomOf } from '../prompts/word-text.ts'
@@ -33,14 +33,18 @@ export const runSessions = async ({
 }: Sessions): Promise<void> => {
   const { turns, think } = session
   const most = load.requests ?? Number.POSITIVE_INFINITY
+  // Sessions that differ in length have to be counted as they go.
+  const differ = prompts.turnAt !== undefined
+  const take = takeTurn(share)
+  const isOver = (index: number): boolean => (differ ? take() : index) >= most
   const deadline = load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs
   const runSession = async (number: number, slot: number): Promise<void> => {
     const history: unknown[] = []
     const random = randomOf(`${prompts.seed} think ${number}`)
     for (let turn = 0; turn < turns; turn += 1) {
       const index = number * turns + turn
-      const asked = index < most ? messageOf(prompts, number, turn, turns) : undefined
-      if (asked === undefined) return
+      const asked = messageOf(prompts, number, turn, turns)
+      if (asked === undefined || isOver(index)) return
       if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, signal)
       if (signal.aborted || performance.now() >= deadline) return
       const { messages } = asked
@@ -57,7 +61,7 @@ export const runSessions = async ({
     startAt,
     take: takeNumber(share),
     issue: runSession,
-    ...(load.requests !== undefined && { requests: Math.ceil(load.requests / turns) }),
+    ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / turns) }),
     ...(load.durationMs !== undefined && { durationMs: load.durationMs }),
   })
 }

@@ -45,9 +45,12 @@ export const createShareGptPrompts = (
     turnAt: ask,
     ownLimits: true,
     calibration,
-    note: `${plural(list.length, 'conversation')} of ${all.length.toLocaleString('en-US')} in the file; the others are shorter than ${shortest} tokens, or longer than ${longestPrompt} (${longestBoth} with their answer)`,
+    ...(list.length < all.length && { note: explainLeftOut(list.length, all.length) }),
   }
 }
+
+const explainLeftOut = (kept: number, all: number): string =>
+  `${plural(kept, 'conversation')} of ${all.toLocaleString('en-US')} in the file; the others are shorter than ${shortest} tokens, or longer than ${longestPrompt} (${longestBoth} with their answer)`
 
 const mark = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 4)
 
