@@ -55,13 +55,15 @@ type Message = { role: string; content: string }
 const messagesOf = ({ body }: OddRequest): Message[] => body['messages'] as Message[]
 /** Says how many messages it was sent. */
 const counting: OddAnswer = (response, request) =>
-  startStream(response).end(
-    textEvent(`heard `) +
-      textEvent(String(messagesOf(request).length)) +
-      finishEvent() +
-      usageEvent(10, 2, 4) +
-      doneEvent,
-  )
+  request.path === '/tokenize'
+    ? response.writeHead(404).end('{}')
+    : startStream(response).end(
+        textEvent(`heard `) +
+          textEvent(String(messagesOf(request).length)) +
+          finishEvent() +
+          usageEvent(10, 2, 4) +
+          doneEvent,
+      )
 const sessions = (requests: number, turns: number, concurrency = 1): Load => ({
   mode: 'closed',
   concurrency,
@@ -172,7 +174,8 @@ const writeTrace = async (): Promise<string> => {
 
 /** A server whose tokens are words, with 5 for its template. */
 const countingWords: OddAnswer = (response, { body, path }) => {
-  const text = String(body['content'] ?? (body['messages'] as Message[]).at(-1)!.content)
+  const { content, messages } = body as { content?: string; messages?: Message[] }
+  const text = content ?? messages!.at(-1)!.content
   const tokens = text.split(' ').length
   if (path === '/tokenize') return response.end(JSON.stringify({ tokens: Array.from({ length: tokens }) }))
   if (body['stream'] === true) {
@@ -194,7 +197,7 @@ test('a trace is sent at its own times, faster if asked, with its own lengths', 
   const due = result.samples.toSorted((one, other) => one.index - other.index).map((sample) => sample.due)
   expect(due.map((time) => Math.round(time!))).toEqual([0, 20, 20, 50])
   const limits = server.requests.slice(-4).map(({ body }) => body['max_tokens'])
-  expect(limits.toSorted()).toEqual([3, 4, 5, 6])
+  expect(new Set(limits)).toEqual(new Set([3, 4, 5, 6]))
   expect(result.prompt_lengths).toMatchObject({ asked_mean: 21.5, counted_mean: 21.5, worst_error: 0 })
   expect(result.configuration.arrivals).toMatchObject({ arrival: 'trace' })
   await expect(planLoads({ ...flags, trace, traceSpeed: '0' })).rejects.toThrow('--trace-speed must be')
