@@ -1,5 +1,6 @@
 import { planCancel } from './load/plan-cancel.ts'
 import { readEnvironment } from './record/environment.ts'
+import { describePrompts } from './describe-prompts.ts'
 import { endpoints } from './endpoints/registry.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
 import type { Floor } from './floor/floor.ts'
@@ -55,7 +56,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     throughput: describeThroughput(recorded),
     goodput: describeGoodput(recorded, options.goodput),
     tokens: describeTokens(recorded),
-    ...describePrompts(parts),
+    ...describeMade(parts),
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
     steady: describeSteady(recorded.samples, tokens.source !== 'none'),
@@ -91,7 +92,7 @@ const describeTokens = ({ tokens }: Recorded): BenchResult['tokens'] => ({
   cached_prompt: tokens.cachedPrompt ?? null,
 })
 
-const describePrompts = ({ recorded, prompts }: ResultParts): { prompt_lengths?: PromptLengths } => {
+const describeMade = ({ recorded, prompts }: ResultParts): { prompt_lengths?: PromptLengths } => {
   if (recorded.turns.length > 0) return {}
   const lengths = describeLengths(recorded.samples, prompts)
   return lengths === undefined ? {} : { prompt_lengths: lengths }
@@ -167,7 +168,7 @@ const describeCancellation = ({
 }
 
 const describeOptions = (
-  { load, endpoint, stream, sampling, timeoutMs }: BenchOptions,
+  { load, endpoint, prompts: asked, stream, sampling, timeoutMs }: BenchOptions,
   prompts: Prompts,
   threads: number,
 ): Configuration => ({
@@ -187,10 +188,5 @@ const describeOptions = (
   timeout_s: timeoutMs / 1000,
   ...describeSession(load),
   threads,
-  prompts: {
-    source: prompts.source,
-    distinct: Number.isFinite(prompts.distinct) ? prompts.distinct : null,
-    nonce: prompts.nonce ?? null,
-    seed: prompts.seed,
-  },
+  prompts: describePrompts(prompts, asked),
 })

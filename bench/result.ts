@@ -159,7 +159,16 @@ export type Configuration = {
   session?: { turns: number; think_ms: [number, number] }
   /** Threads that carried the load. */
   threads: number
-  prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }
+  prompts: {
+    source: string
+    distinct: number | null
+    nonce: string | null
+    seed: number
+    /** The name of the file that they come from. */
+    file?: string
+    /** Of random prompts, in tokens. */
+    lengths?: { input: number; output: number; range_ratio: number; prefix: number; prefixes: number }
+  }
 }
 
 /** `actual` is null when the run did not measure the metric; a gate that cannot be checked does not pass. */

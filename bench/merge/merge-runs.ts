@@ -50,6 +50,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     ...poolLatency(runs),
     ...poolRates(runs, clock, ended),
     tokens: poolTokens(runs),
+    ...poolCancellation(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
     dispatch: poolDispatch(runs, samples),
@@ -95,6 +96,14 @@ const poolRates = (
         ? null
         : { limits, good, share: good / ended, requests_per_second: perSecond(good) },
   }
+}
+
+const poolCancellation = (runs: BenchResult[]): Pick<BenchResult, 'cancellation'> => {
+  const all = runs.flatMap(({ cancellation }) => cancellation ?? [])
+  const [first] = all
+  if (first === undefined) return {}
+  const sum = (key: 'planned' | 'cancelled'): number => sumOf(all.map((each) => each[key]))
+  return { cancellation: { rate: first.rate, planned: sum('planned'), cancelled: sum('cancelled') } }
 }
 
 const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => ({
