@@ -37,6 +37,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     '<%= config.bin %> bench --request-rate 8 --arrival poisson --duration 60s',
     "<%= config.bin %> bench --concurrency 16 --fail-if 'ttft_p99>2000' --junit out.xml --html out.html",
     '<%= config.bin %> bench --requests 1000 --baseline main.json --max-regression 10 --markdown auto',
+    '<%= config.bin %> bench --dataset random --input-len 512 --output-len 64 --ignore-eos',
+    '<%= config.bin %> bench --turns 4 --think-time 1s-3s --cancel-rate 10% --concurrency 8',
+    '<%= config.bin %> bench --endpoint ollama --url http://127.0.0.1:11434 --model llama3.2',
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.

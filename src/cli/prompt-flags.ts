@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 
 const group = { helpGroup: 'PROMPTS' }
+const load = { helpGroup: 'LOAD' }
 
-/** What `bench` sends. Texts here; `bench/prompts/decode-prompt-source.ts` reads them. */
+/** What `bench` sends, and in which order. Read by `bench/prompts/decode-prompt-source.ts` and `bench/load`. */
 export const promptFlags = {
   prompt: Flags.string({ ...group, exclusive: ['prompts'], helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
   prompts: Flags.string({ ...group, helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
@@ -13,11 +14,11 @@ export const promptFlags = {
   'range-ratio': Flags.string({ ...group, aliases: ['random-range-ratio'], helpValue: '0..1', description: 'spread both lengths by this share to either side' }),
   'prefix-len': Flags.integer({ ...group, aliases: ['random-prefix-len', 'prefix-repetition-prefix-len', 'prefix-prompt-length'], min: 0, max: 1_000_000, helpValue: 'TOKENS', description: 'shared beginning of random prompts, before --input-len' }),
   'num-prefixes': Flags.integer({ ...group, aliases: ['prefix-repetition-num-prefixes', 'num-prefix-prompts'], min: 1, max: 100_000, helpValue: 'N', description: 'how many different beginnings; default 1, or 10 with prefix-repetition' }),
-  trace: Flags.string({ ...group, exclusive: ['prompt', 'prompts', 'dataset', 'request-rate', 'arrival', 'burstiness', 'ramp-up', 'turns', 'input-len', 'output-len', 'range-ratio', 'prefix-len', 'num-prefixes'], helpValue: 'FILE.jsonl', description: 'replay requests at their times: lines of {"timestamp": ms, "input_length", "output_length", "hash_ids"} (Mooncake) or with a prompt' }),
-  'trace-speed': Flags.string({ ...group, aliases: ['time-scale'], dependsOn: ['trace'], helpValue: 'N', description: '2 replays a trace twice as fast' }),
-  turns: Flags.integer({ ...group, min: 1, max: 1000, helpValue: 'N', description: 'sessions of so many turns; each sends the history with the server\'s own answers' }),
-  'think-time': Flags.string({ ...group, dependsOn: ['turns'], helpValue: '2s|1s-5s', description: 'pause before each further turn; a range is drawn from' }),
-  'cancel-rate': Flags.string({ ...group, aliases: ['request-cancellation-rate'], helpValue: '10%', description: 'cancel this share of the requests; they are counted apart, not as failures' }),
-  'cancel-after': Flags.string({ ...group, dependsOn: ['cancel-rate'], helpValue: '500ms|1s-3s|8|1-16', description: 'when: a time, or a count of output events; a range is drawn from. Default 1-16 events, or 0.1s-1s without streaming' }),
+  trace: Flags.string({ ...load, exclusive: ['prompt', 'prompts', 'dataset', 'request-rate', 'arrival', 'burstiness', 'ramp-up', 'turns', 'input-len', 'output-len', 'range-ratio', 'prefix-len', 'num-prefixes'], helpValue: 'FILE.jsonl', description: 'replay requests at their times: lines of {"timestamp": ms, "input_length", "output_length", "hash_ids"} (Mooncake) or with a prompt' }),
+  'trace-speed': Flags.string({ ...load, aliases: ['time-scale'], dependsOn: ['trace'], helpValue: 'N', description: '2 replays a trace twice as fast' }),
+  turns: Flags.integer({ ...load, min: 1, max: 1000, helpValue: 'N', description: 'sessions of so many turns; each sends the history with the server\'s own answers' }),
+  'think-time': Flags.string({ ...load, dependsOn: ['turns'], helpValue: '2s|1s-5s', description: 'pause before each further turn; a range is drawn from' }),
+  'cancel-rate': Flags.string({ ...load, aliases: ['request-cancellation-rate'], helpValue: '10%', description: 'cancel this share of the requests; they are counted apart, not as failures' }),
+  'cancel-after': Flags.string({ ...load, dependsOn: ['cancel-rate'], helpValue: '500ms|1s-3s|8|1-16', description: 'when: a time, or a count of output events; a range is drawn from. Default 1-16 events, or 0.1s-1s without streaming' }),
   'min-tokens': Flags.integer({ ...group, min: 1, helpValue: 'N', description: 'shortest answer (min_tokens, an extension of vLLM and SGLang)' }),
 } // prettier-ignore
