@@ -1,9 +1,13 @@
+import { planCancel } from './load/plan-cancel.ts'
 import { readEnvironment } from './record/environment.ts'
+import { describePrompts } from './describe-prompts.ts'
+import { endpoints } from './endpoints/registry.ts'
 import { defaultMaxTokens } from './endpoints/openai-body.ts'
 import type { Floor } from './floor/floor.ts'
 import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes, type NoteFacts } from './notes.ts'
-import { widthOf, type BenchOptions, type OpenLoad } from './options.ts'
+import { widthOf, type BenchOptions, type Load, type OpenLoad } from './options.ts'
+import { describeLengths, type PromptLengths } from './prompt-lengths.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
@@ -52,6 +56,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     throughput: describeThroughput(recorded),
     goodput: describeGoodput(recorded, options.goodput),
     tokens: describeTokens(recorded),
+    ...describeMade(parts),
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
     steady: describeSteady(recorded.samples, tokens.source !== 'none'),
@@ -63,6 +68,8 @@ export const buildResult = (parts: ResultParts): BenchResult => {
       no_itl_because: tokens.gapsAreNotTokens ?? null,
     },
     server_timings: recorded.serverTimings,
+    ...(recorded.turns.length > 0 && { turns: recorded.turns }),
+    ...describeCancellation(parts),
     dispatch: parts.dispatch ?? null,
     connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
     self_check: parts.selfCheck,
@@ -85,6 +92,12 @@ const describeTokens = ({ tokens }: Recorded): BenchResult['tokens'] => ({
   cached_prompt: tokens.cachedPrompt ?? null,
 })
 
+const describeMade = ({ recorded, prompts }: ResultParts): { prompt_lengths?: PromptLengths } => {
+  if (recorded.turns.length > 0) return {}
+  const lengths = describeLengths(recorded.samples, prompts)
+  return lengths === undefined ? {} : { prompt_lengths: lengths }
+}
+
 const describeGoodput = (
   { good, succeeded, failed, durationMs }: Recorded,
   limits: BenchOptions['goodput'] = {},
@@ -100,9 +113,10 @@ const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchR
   const counted = tokens.source !== 'none'
   return {
     requests_per_second: perSecond(succeeded),
-    output_tokens_per_second: counted ? perSecond(tokens.output) : null,
+    output_tokens_per_second: counted && tokens.vectors === undefined ? perSecond(tokens.output) : null,
     total_tokens_per_second:
       tokens.source === 'usage' ? perSecond(tokens.output + (tokens.prompt ?? 0)) : null,
+    ...(tokens.vectors !== undefined && { inputs_per_second: perSecond(tokens.vectors) }),
   }
 }
 
@@ -138,8 +152,23 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
   seed,
 })
 
+const describeSession = (load: Load): Pick<Configuration, 'session'> =>
+  load.mode === 'open' || load.session === undefined
+    ? {}
+    : { session: { turns: load.session.turns, think_ms: [load.session.think.from, load.session.think.to] } }
+
+const describeCancellation = ({
+  options: { cancellation },
+  recorded: { samples, cancelled },
+  prompts,
+}: ResultParts): Pick<BenchResult, 'cancellation'> => {
+  if (cancellation === undefined) return {}
+  const planned = samples.filter(({ index }) => planCancel(cancellation, prompts.seed, index) !== undefined)
+  return { cancellation: { rate: cancellation.rate, planned: planned.length, cancelled } }
+}
+
 const describeOptions = (
-  { load, stream, sampling, timeoutMs }: BenchOptions,
+  { load, endpoint, prompts: asked, stream, sampling, timeoutMs }: BenchOptions,
   prompts: Prompts,
   threads: number,
 ): Configuration => ({
@@ -149,16 +178,15 @@ const describeOptions = (
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,
-  max_tokens: sampling.maxTokens ?? (prompts.source === 'file' ? null : defaultMaxTokens),
+  max_tokens:
+    endpoints[endpoint].framing === 'none'
+      ? null
+      : (sampling.maxTokens ?? (prompts.source === 'file' || prompts.ownLimits ? null : defaultMaxTokens)),
   temperature: sampling.temperature ?? null,
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,
   timeout_s: timeoutMs / 1000,
+  ...describeSession(load),
   threads,
-  prompts: {
-    source: prompts.source,
-    distinct: Number.isFinite(prompts.distinct) ? prompts.distinct : null,
-    nonce: prompts.nonce ?? null,
-    seed: prompts.seed,
-  },
+  prompts: describePrompts(prompts, asked),
 })

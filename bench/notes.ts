@@ -2,6 +2,7 @@ import type { BenchOptions } from './options.ts'
 import { plural } from './plural.ts'
 import { formatCount, formatNumber } from './report/format-number.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
+import { describeLengths, explainLengths } from './prompt-lengths.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
@@ -28,6 +29,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     explainEmpty(facts),
     ...explainPrompts(facts),
     explainIgnoreEos(facts),
+    explainCancelled(facts),
     explainShortfall(facts),
     explainConnections(facts),
     explainBacklog(facts),
@@ -42,8 +44,14 @@ const explainShortfall = ({ recorded, options }: NoteFacts): string | undefined 
   return `only ${plural(recorded.sent, 'request')} for ${plural(concurrency, 'connection')}: the load was never as high as asked`
 }
 
-const explainConnections = ({ openedDuring, options }: NoteFacts): string | undefined => {
-  if (openedDuring === 0) return undefined
+const explainCancelled = ({ options, recorded, interrupted }: NoteFacts): string | undefined => {
+  if (options.cancellation === undefined || interrupted) return undefined
+  return `${plural(recorded.cancelled, 'request')} of ${formatCount(recorded.sent)} cancelled on purpose (--cancel-rate ${options.cancellation.rate * 100}%): in no latency and no failure; each costs its connection, and the next request opens a new one`
+}
+
+const explainConnections = ({ openedDuring, options, recorded }: NoteFacts): string | undefined => {
+  // Giving up a request costs its connection.
+  if (openedDuring <= (options.cancellation === undefined ? 0 : recorded.cancelled)) return undefined
   const opened = `${plural(openedDuring, 'new connection')} while measuring`
   return options.load.mode === 'closed'
     ? `${opened}: the server did not keep all of them open`
@@ -92,10 +100,14 @@ const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
       `built-in prompts; each begins differently (nonce ${prompts.nonce}): a prefix cache finds the chat template only`,
     ]
   }
-  if (recorded.sent <= prompts.distinct) return []
+  const lengths =
+    recorded.turns.length > 0 ? undefined : explainLengths(describeLengths(recorded.samples, prompts))
+  const facts = [prompts.note, lengths].filter((fact) => fact !== undefined)
+  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return facts
   return prompts.distinct === 1
     ? ['every request sent the same prompt; a prefix cache makes it faster than new prompts would be']
     : [
+        ...facts,
         `${prompts.distinct} prompts were sent ${recorded.sent} times in turn; a prefix cache makes repeats faster`,
       ]
 }

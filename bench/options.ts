@@ -5,15 +5,29 @@ import type { EndpointName } from './endpoints/registry.ts'
 /** Whichever of the two comes first ends the run; at least one is given. */
 type Limits = { requests?: number; durationMs?: number }
 
+/** A conversation of one connection. Times are milliseconds. */
+export type Session = { turns: number; think: { from: number; to: number } }
+
+/** Which requests are given up, and when: after a time, or after so many events with output. */
+export type Cancellation = {
+  /** Between 0 and 1. */
+  rate: number
+  after: { unit: 'milliseconds' | 'events'; from: number; to: number }
+}
+
 export type ClosedLoad = Limits & {
   mode: 'closed'
+  /** Each connection holds one session after the other; `requests` count turns. */
+  session?: Session
   /** Requests in flight at any time. */
   concurrency: number
 }
 
 export type OpenLoad = Limits & {
   mode: 'open'
-  arrival: Arrival
+  arrival: Arrival | 'trace'
+  /** Of a trace: the moments themselves, in milliseconds from the start. */
+  times?: Float64Array
   /** Requests per second. */
   rate: number
   burstiness: number
@@ -34,6 +48,51 @@ export type PromptSource =
   | { kind: 'built-in' }
   | { kind: 'text'; text: string }
   | { kind: 'file'; path: string }
+  | RandomSource
+  | ShareGptSource
+  | TraceSource
+
+/**
+ * How many tokens a server makes of a text: `overhead` for the whole prompt, and so many for each unit of it. `words`
+ * are those that were found to have just so many; absent: any.
+ */
+export type Calibration = {
+  by: 'usage' | 'tokenize' | 'nothing'
+  overhead: number
+  perUnit: number
+  words?: string[]
+}
+
+/** Words that mean nothing, in lengths that were asked for. All lengths are tokens. */
+export type RandomSource = {
+  kind: 'random'
+  inputLen: number
+  outputLen: number
+  /** Lengths are spread evenly from `1 - ratio` to `1 + ratio` of what was asked for. */
+  rangeRatio: number
+  /** Comes before the input, and is the same for each request with the same of the prefixes. */
+  prefixLen: number
+  prefixes: number
+  /** By words. */
+  calibration?: Calibration
+}
+
+/** Conversations as ShareGPT's files hold them. */
+export type ShareGptSource = {
+  kind: 'sharegpt'
+  path: string
+  /** For each answer; absent: as long as the file's own one. */
+  outputLen?: number
+  /** By characters. */
+  calibration?: Calibration
+}
+
+export type TraceSource = {
+  kind: 'trace'
+  path: string
+  /** By words. */
+  calibration?: Calibration
+}
 
 type Sampling = {
   /** Given by the user: it outranks what a prompt file says. Absent: the file's own, else the default. */
@@ -41,6 +100,7 @@ type Sampling = {
   temperature?: number
   seed?: number
   ignoreEos: boolean
+  minTokens?: number
 }
 
 export type BenchOptions = {
@@ -60,6 +120,7 @@ export type BenchOptions = {
   threads?: number | 'auto'
   /** Measures before the run what the load generator itself adds, against a server that does nothing. */
   floor?: boolean
+  cancellation?: Cancellation
   /** For one request, from its dispatch to its last byte. */
   timeoutMs: number
 }

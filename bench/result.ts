@@ -4,6 +4,7 @@ import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
 import type { Load } from './options.ts'
+import type { PromptLengths } from './prompt-lengths.ts'
 import type { DispatchSummary } from './record/dispatch-summary.ts'
 import type { ErrorCount } from './record/error-tally.ts'
 import type { Sample } from './record/samples.ts'
@@ -13,6 +14,7 @@ import type { TimingMeans } from './record/timing-tally.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
+import type { TurnFigures } from './record/turn-tally.ts'
 import type { TokenSource } from './record/token-tally.ts'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
@@ -52,10 +54,18 @@ export type BenchResult = {
     requests_per_second: number
     output_tokens_per_second: number | null
     total_tokens_per_second: number | null
+    /** Of embeddings: texts turned into vectors. */
+    inputs_per_second?: number
   }
   /** Requests that kept every limit of --goodput; failed ones did not. Null without limits. */
   goodput: { limits: GoodputLimits; good: number; share: number; requests_per_second: number } | null
   tokens: { source: TokenSource; output: number; prompt: number | null; cached_prompt: number | null }
+  /** Of sessions: one entry for each turn. */
+  turns?: TurnFigures[]
+  /** Requests that were to be given up on purpose; some had ended before their moment. */
+  cancellation?: { rate: number; planned: number; cancelled: number }
+  /** Of prompts that were made to a length. */
+  prompt_lengths?: PromptLengths
   latency: Record<LatencyName, LatencySummary | null>
   /** All that was recorded of each latency: HdrHistogram V2, compressed, base64, whole microseconds. */
   histograms?: Partial<Record<HistogramName, string>>
@@ -133,7 +143,7 @@ export type Configuration = {
   concurrency: number
   /** Of an open loop. */
   arrivals: {
-    arrival: Arrival
+    arrival: Arrival | 'trace'
     rate: number
     burstiness: number
     ramp_up_s: number | null
@@ -148,9 +158,20 @@ export type Configuration = {
   seed: number | null
   ignore_eos: boolean
   timeout_s: number
+  /** Absent: one request after the other. */
+  session?: { turns: number; think_ms: [number, number] }
   /** Threads that carried the load. */
   threads: number
-  prompts: { source: string; distinct: number | null; nonce: string | null; seed: number }
+  prompts: {
+    source: string
+    distinct: number | null
+    nonce: string | null
+    seed: number
+    /** The name of the file that they come from. */
+    file?: string
+    /** Of random prompts, in tokens. */
+    lengths?: { input: number; output: number; range_ratio: number; prefix: number; prefixes: number }
+  }
 }
 
 /** `actual` is null when the run did not measure the metric; a gate that cannot be checked does not pass. */

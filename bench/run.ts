@@ -8,8 +8,10 @@ import { allFailed, measureLanes, prepareLanes, type Prepared } from './lanes/ru
 import { createShares } from './lanes/share.ts'
 import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
+import { calibratePrompts } from './load/calibrate.ts'
 import { createLiveRun, liveCounters, type LiveRun } from './load/live-run.ts'
 import type { BenchOptions } from './options.ts'
+import type { Prompts } from './prompts/prompts.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
 import { joinDispatches, summarizeDispatch, type DispatchSummary } from './record/dispatch-summary.ts'
 import { joinOccupancies, type Occupancy } from './record/occupancy.ts'
@@ -33,17 +35,16 @@ export type BenchHooks = {
 const graceMs = 5000
 
 /** Runs one load point. Rejects with an AppError when there is nothing to measure. Prints nothing. */
-export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promise<BenchResult> => {
-  const target = resolveTarget(options.url)
+export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<BenchResult> => {
+  const target = resolveTarget(asked.url)
   const live = createLiveRun()
   const { signal } = hooks
   const giveUp = createGiveUp(signal, graceMs)
-  const nullServer = startFloor(options)
+  const nullServer = startFloor(asked)
   let lanes: Lane[] = []
   try {
     hooks.onStart?.(live)
-    const prompts = await resolvePrompts(options.prompts, endpoints[options.endpoint], options.sampling.seed)
-    const model = options.model ?? (await pickModel(options, target))
+    const { options, prompts, model } = await preparePrompts(asked, target, signal)
     const recorder = createRecorder(options.goodput)
     const context = { options, model, prompts, signal, giveUp: giveUp.signal, record: recorder.record, live }
     const run = { options, prompts, live, signal }
@@ -79,6 +80,17 @@ export const runBench = async (options: BenchOptions, hooks: BenchHooks): Promis
     await closeLanes(lanes)
     void nullServer.then((server) => server?.stop())
   }
+}
+
+type Ready = { options: BenchOptions; prompts: Prompts; model: string }
+
+const preparePrompts = async (asked: BenchOptions, target: Target, signal: AbortSignal): Promise<Ready> => {
+  const endpoint = endpoints[asked.endpoint]
+  // Once before anything is sent, so that a bad file is told first.
+  const { seed, nonce } = await resolvePrompts(asked.prompts, endpoint, asked.sampling.seed)
+  const model = asked.model ?? (await pickModel(asked, target))
+  const options = { ...asked, prompts: await calibratePrompts({ options: asked, target, model, signal }) }
+  return { options, model, prompts: await resolvePrompts(options.prompts, endpoint, seed, nonce) }
 }
 
 /** Starts while prompts are read and the warm-up runs. A floor that cannot be measured is left out, and no reason to fail. */
@@ -130,8 +142,17 @@ const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts 
   }
 }
 
-const pickModel = async ({ apiKey, timeoutMs }: BenchOptions, target: Target): Promise<string> => {
-  const connections = createConnections({ target, size: 1, apiKey, timeoutMs })
+const pickModel = async (
+  { apiKey, timeoutMs, ...options }: BenchOptions,
+  target: Target,
+): Promise<string> => {
+  const connections = createConnections({
+    target,
+    size: 1,
+    apiKey,
+    timeoutMs,
+    endpoint: endpoints[options.endpoint],
+  })
   try {
     const [first] = await connections.listModels()
     if (first !== undefined) return first

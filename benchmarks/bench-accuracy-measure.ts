@@ -54,8 +54,8 @@ export const readTruths = async (url: string): Promise<Truth[]> => {
 export const optionsFor = (url: string, model: string, load: BenchOptions['load']): BenchOptions => ({
   url,
   model,
-  endpoint: 'chat',
-  stream: true,
+  endpoint: behaviours[model]?.endpoint ?? 'chat',
+  stream: model !== 'embeddings',
   load,
   prompts: { kind: 'built-in' },
   sampling: { ignoreEos: false },

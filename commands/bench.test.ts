@@ -130,7 +130,7 @@ test.each([
   [['--prompt', 'x', '--prompts', 'y'], '--prompt'],
   [['--prompts', '/nonexistent.jsonl'], '/nonexistent.jsonl: ENOENT'],
   [['--json', '/nonexistent/result.json'], 'its folder does not exist'],
-  [['--endpoint', 'embeddings'], '--endpoint'],
+  [['--endpoint', 'telepathy'], '--endpoint'],
 ])('%j is refused with 2, before anything is sent', async (argv, message) => {
   const { stderr, exit } = await run(...argv)
   expect(stderr).toContain(message)

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
-import { endpointNames, type EndpointName } from '../bench/endpoints/registry.ts'
+import { decodeEndpoint } from '../bench/endpoints/decode-endpoint.ts'
+import { endpointNames, endpoints } from '../bench/endpoints/registry.ts'
 import type { GoodputLimits } from '../bench/goodput.ts'
 import type { BenchOptions, PromptSource } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
@@ -8,6 +9,9 @@ import type { RunStatus } from '../bench/verdict/judge-run.ts'
 import type { LoadPlan } from '../bench/sweep/load-plan.ts'
 import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
+import { gateFlags } from '../src/cli/gate-flags.ts'
+import { loadFlags } from '../src/cli/load-flags.ts'
+import { promptFlags } from '../src/cli/prompt-flags.ts'
 import { reportFlags } from '../src/cli/report-flags.ts'
 import { sweepFlags } from '../src/cli/sweep-flags.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
@@ -15,7 +19,7 @@ import { AppError, exitCodes } from '../src/errors.ts'
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
-  static override description = `Works with any server that speaks the OpenAI API. Without --url it measures the local daemon, and starts it if need be.
+  static override description = `Works with any server that speaks the OpenAI API, Anthropic's or Ollama's. Without --url it measures the local daemon, and starts it if need be.
 
 TTFT  time to the first output; an empty role chunk is none
 TPOT  time per further output token, by the server's own count
@@ -40,6 +44,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     '<%= config.bin %> bench --request-rate 8 --arrival poisson --duration 60s',
     "<%= config.bin %> bench --concurrency 16 --fail-if 'ttft_p99>2000' --junit out.xml --html out.html",
     '<%= config.bin %> bench --requests 1000 --baseline main.json --max-regression 10 --markdown auto',
+    '<%= config.bin %> bench --dataset random --input-len 512 --output-len 64 --ignore-eos',
+    '<%= config.bin %> bench --turns 4 --think-time 1s-3s --cancel-rate 10% --concurrency 8',
+    '<%= config.bin %> bench --endpoint ollama --url http://127.0.0.1:11434 --model llama3.2',
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.
@@ -47,36 +54,17 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   static override flags = {
     url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
     model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
-    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY (the latter only with --url)' }),
-    endpoint: Flags.string({ helpGroup: 'TARGET', options: endpointNames, default: 'chat', description: 'which API is called' }),
-    concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
-    'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
+    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY or, for messages, ANTHROPIC_API_KEY (only with --url)' }),
+    endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools’ names and paths too` }),
+    ...loadFlags,
     arrival: Flags.string({ aliases: ['arrival-pattern'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
-    burstiness: Flags.string({ aliases: ['arrival-smoothness', 'vllm-burstiness'], helpGroup: 'LOAD', helpValue: 'N', description: 'shape of gamma arrivals: below 1 comes in bursts, above 1 is more even' }),
-    'ramp-up': Flags.string({ aliases: ['request-rate-ramp-duration'], helpGroup: 'LOAD', helpValue: '10s', description: 'time in which the request rate grows from 0' }),
-    requests: Flags.integer({ char: 'n', aliases: ['num-prompts', 'num-requests', 'request-count'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or 10 s of a request rate; no limit with --duration' }),
-    duration: Flags.string({ aliases: ['benchmark-duration'], helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
-    'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),
-    threads: Flags.string({ helpGroup: 'LOAD', helpValue: 'N|auto', default: 'auto', description: 'threads that carry the load; auto adds to one when the floor shows that it is not enough' }),
-    floor: Flags.boolean({ allowNo: true, default: true, helpGroup: 'LOAD', description: 'first measure what the load generator itself adds, against a server that does nothing (under 1 s)' }),
     ...sweepFlags,
-    timeout: Flags.string({ helpGroup: 'LOAD', helpValue: '300s', default: '300s', description: 'limit for one request' }),
-    prompt: Flags.string({ exclusive: ['prompts'], helpGroup: 'REQUESTS', helpValue: 'TEXT', description: 'send this each time; default: a built-in set, no two alike' }),
-    prompts: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'FILE.jsonl', description: 'lines of {"prompt": ...}, {"messages": [...]} or whole request bodies' }),
-    'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', helpValue: 'N', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
-    stream: Flags.boolean({ allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
-    temperature: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'T', description: 'sampling temperature' }),
-    seed: Flags.integer({ aliases: ['random-seed'], min: 0, helpGroup: 'REQUESTS', helpValue: 'N', description: 'sampling seed; also fixes the schedule and where the built-in prompts begin' }),
-    'ignore-eos': Flags.boolean({ default: false, helpGroup: 'REQUESTS', description: 'ask for full-length answers (an extension; not every server has it)' }),
+    ...promptFlags,
     goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
     json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
-...reportFlags,
-    baseline: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE', description: 'compare with an earlier --json result; exit with 8 if certainly slower, with 10 if there are too few requests to say' }),
-    'max-regression': Flags.string({ default: '5', helpGroup: 'REPORT', helpValue: 'PERCENT', description: 'how much slower than the baseline is still accepted' }),
-    'force-baseline': Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'compare although machine or settings differ' }),
+    ...reportFlags,
+    ...gateFlags,
     steady: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'report the time in which the run kept its level, without its beginning and end; --fail-if too. The result file has both' }),
-    strict: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'exit with 10 if the run is DEGRADED too, not only if it is INVALID' }),
-    'fail-if': Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'REPORT', helpValue: "'METRIC>N'", description: "exit with 8 if true, e.g. 'ttft_p99>500' (ms), 'error_rate>1%' (repeatable)" }),
   } // prettier-ignore
 
   async run(): Promise<void> {
@@ -183,23 +171,30 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   }
 
   private async options(): Promise<Omit<BenchOptions, 'load'>> {
-    const { stream, seed } = this.flags
+    const { seed } = this.flags
+    const endpoint = decodeEndpoint(this.flags.endpoint)
+    const stream = this.flags.stream && endpoints[endpoint].framing !== 'none'
     const temperature = this.temperature()
-    const [maxTokens, warmUp] = [this.flags['max-tokens'], this.flags['warm-up']]
+    const { 'max-tokens': maxTokens, 'warm-up': warmUp, 'min-tokens': minTokens } = this.flags
+    const { decodeCancellation } = await import('../bench/load/decode-cancellation.ts')
+    const { 'cancel-rate': rate, 'cancel-after': after } = this.flags
+    const cancellation = decodeCancellation(rate, after, stream)
     return {
       ...(await this.target()),
-      endpoint: this.flags.endpoint as EndpointName,
+      endpoint,
       stream,
       floor: this.flags.floor,
       threads: await this.threads(),
       goodput: await this.goodput(),
       ...(warmUp !== undefined && { warmUp }),
-      prompts: this.promptSource(),
+      ...(cancellation !== undefined && { cancellation }),
+      prompts: await this.promptSource(),
       sampling: {
         ...(maxTokens !== undefined && { maxTokens }),
         ...(temperature !== undefined && { temperature }),
         ...(seed !== undefined && { seed }),
         ignoreEos: this.flags['ignore-eos'],
+        ...(minTokens !== undefined && { minTokens }),
       },
       timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
     }
@@ -221,7 +216,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   }
 
   private async plan(): Promise<LoadPlan> {
-    const { concurrency, requests, arrival, burstiness } = this.flags
+    const { concurrency, requests, arrival, burstiness, turns, trace } = this.flags
     const { createLoadPlan } = await import('../bench/sweep/load-plan.ts')
     const flags = {
       concurrency,
@@ -231,6 +226,12 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       requests,
       durationMs: await this.milliseconds('duration', this.flags.duration),
       rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
+      turns,
+      thinkTime: this.flags['think-time'],
+      endpoint: decodeEndpoint(this.flags.endpoint),
+      prompts: await this.promptSource(),
+      trace,
+      traceSpeed: this.flags['trace-speed'],
     }
     const search = {
       max: this.flags['sweep-max'],
@@ -240,19 +241,19 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     return createLoadPlan(flags, this.flags.sweep ? await this.goodput() : undefined, search)
   }
 
-  private promptSource(): PromptSource {
-    const { prompt, prompts } = this.flags
-    if (prompts !== undefined) return { kind: 'file', path: prompts }
-    return prompt === undefined ? { kind: 'built-in' } : { kind: 'text', text: prompt }
+  private async promptSource(): Promise<PromptSource> {
+    const { decodePromptSource } = await import('../bench/prompts/decode-prompt-source.ts')
+    return decodePromptSource(this.flags)
   }
 
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
   private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
     const { url, model } = this.flags
-    const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey } = process.env
+    const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey, ANTHROPIC_API_KEY: anthropicKey } = process.env
+    const vendorKey = decodeEndpoint(this.flags.endpoint) === 'messages' ? anthropicKey : openAiKey
     const local = url === undefined ? await this.localDaemon() : undefined
     // The local daemon's own credential goes to that daemon only.
-    const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : openAiKey))
+    const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : vendorKey))
     const wanted = model ?? local?.model
     return {
       url: url ?? local!.url,

@@ -5,7 +5,9 @@ export const arrivalNames = ['constant', 'poisson', 'gamma'] as const
 export type Arrival = (typeof arrivalNames)[number]
 
 export type ScheduleOptions = {
-  arrival: Arrival
+  arrival: Arrival | 'trace'
+  /** Of a trace, which draws nothing. */
+  times?: Float64Array
   /** Requests per second, once the ramp is over. */
   rate: number
   /** Shape of the gamma distribution: 1 is Poisson, below 1 comes in bursts, above 1 is more even. */
@@ -24,7 +26,8 @@ export type ScheduleOptions = {
  * for; only their distribution is random, not how much load there is.
  */
 export const createSchedule = (options: ScheduleOptions): Float64Array => {
-  const { arrival, burstiness, seed } = options
+  const { arrival, burstiness, seed, times: given } = options
+  if (given !== undefined) return given
   const count = countArrivals(options)
   const random = createRandom(seed)
   const shape = arrival === 'gamma' ? burstiness : 1
@@ -40,7 +43,7 @@ export const createSchedule = (options: ScheduleOptions): Float64Array => {
 }
 
 /** In units of the mean gap. */
-const drawGap = (arrival: Arrival, shape: number, random: Random): number => {
+const drawGap = (arrival: ScheduleOptions['arrival'], shape: number, random: Random): number => {
   if (arrival === 'constant') return 1
   return arrival === 'poisson' ? -Math.log(1 - random()) : drawGamma(shape, random) / shape
 }

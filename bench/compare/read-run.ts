@@ -48,7 +48,12 @@ const largestFile = 500_000_000
 
 /** What makes two runs measurements of different things; empty when they can be set side by side. */
 export const listDifferences = (before: BenchResult, after: BenchResult): string[] => {
-  const facts = ({ environment, target, configuration }: BenchResult): Record<string, unknown> => ({
+  const facts = ({
+    environment,
+    target,
+    configuration,
+    cancellation,
+  }: BenchResult): Record<string, unknown> => ({
     'the processor': environment.cpu_model,
     'the number of processors': environment.cpus,
     'the model': target.model,
@@ -60,12 +65,17 @@ export const listDifferences = (before: BenchResult, after: BenchResult): string
     streaming: configuration.stream,
     max_tokens: configuration.max_tokens,
     'the prompts': configuration.prompts.source,
+    'the prompt lengths': describe(configuration.prompts.lengths),
+    'the sessions': describe(configuration.session),
+    'the share that is cancelled': cancellation?.rate,
   })
   const [left, right] = [facts(before), facts(after)]
   return Object.keys(left)
     .filter((name) => left[name] !== right[name])
     .map((name) => `${name} (${String(left[name])}, then ${String(right[name])})`)
 }
+
+const describe = (value: object | undefined): string | undefined => value && JSON.stringify(value)
 
 type Document = Omit<Partial<BenchResult>, 'schema'> & { schema?: string; results?: Document[] }
 

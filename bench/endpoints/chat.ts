@@ -1,4 +1,4 @@
-import { AppError } from '../../src/errors.ts'
+import { toMessages } from './conversation.ts'
 import type { Endpoint } from './endpoint.ts'
 import { encodeOpenAiBody } from './openai-body.ts'
 import { decodeOpenAiDelta } from './openai-delta.ts'
@@ -6,12 +6,12 @@ import { decodeOpenAiDelta } from './openai-delta.ts'
 export const chat: Endpoint = {
   name: 'chat',
   path: '/chat/completions',
-  encodeBody({ messages, text, extra, where }, settings) {
-    if (messages !== undefined) return { messages, ...encodeOpenAiBody(extra, settings) }
-    if (typeof text !== 'string') {
-      throw new AppError('invalid_request', `${where}: "prompt" must be a text for the chat endpoint`)
-    }
-    return { messages: [{ role: 'user', content: text }], ...encodeOpenAiBody(extra, settings) }
-  },
+  framing: 'sse',
+  takesMessages: true,
+  asksForUsage: true,
+  encodeBody: (prompt, settings) => ({
+    messages: toMessages(prompt, 'chat'),
+    ...encodeOpenAiBody(prompt.extra, settings),
+  }),
   decode: decodeOpenAiDelta,
 }

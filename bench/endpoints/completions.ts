@@ -6,6 +6,9 @@ import { decodeOpenAiDelta } from './openai-delta.ts'
 export const completions: Endpoint = {
   name: 'completions',
   path: '/completions',
+  framing: 'sse',
+  takesMessages: false,
+  asksForUsage: true,
   encodeBody({ text, extra, where }, settings) {
     if (text === undefined) {
       throw new AppError(

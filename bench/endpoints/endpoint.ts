@@ -10,25 +10,41 @@ export type BodySettings = {
   temperature: number | undefined
   seed: number | undefined
   ignoreEos: boolean
+  /** The shortest answer; an extension that few servers have. */
+  minTokens?: number | undefined
 }
 
 /** What one decoded object, a stream's chunk or a whole answer, says. */
 export type Delta = {
   /** It carries output of any kind: text, reasoning, a refusal, arguments of a tool call. */
   hasOutput: boolean
+  /** The visible text in it, where somebody may want to send it back. */
+  text?: string
   finishReason: string | undefined
-  usage: Usage | undefined
+  /** What it says of the counts; some servers tell the prompt's first and the output's last. */
+  usage: Partial<Usage> | undefined
   timings: ServerTimings | undefined
   error: string | undefined
   /** When the server wrote it, on the monotonic clock of its machine, in milliseconds. */
   sentAt?: number
+  /** Of an answer to an embedding request: how many vectors it holds. */
+  vectors?: number
 }
 
 /** One kind of request that we can send. A new one is a folder entry and one registry line. */
 export type Endpoint = {
   name: string
-  /** Below the base URL. */
+  /** Below the base URL; with `outsideV1` below what is left of it without its `/v1`. */
   path: string
+  outsideV1?: true
+  /** How a stream is cut into JSON objects; `none`: it never streams. */
+  framing: 'sse' | 'ndjson' | 'none'
+  /** It takes a conversation, so that a session can send its history. */
+  takesMessages: boolean
+  /** Its stream counts tokens only when `stream_options` ask for it. */
+  asksForUsage: boolean
+  /** How the key is shown and what else each request carries; without it a bearer token. */
+  headers?(apiKey: string | undefined): Record<string, string>
   encodeBody(prompt: Prompt, settings: BodySettings): object
   decode(json: unknown): Delta | undefined
 }

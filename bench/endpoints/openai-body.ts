@@ -11,7 +11,7 @@ export const encodeOpenAiBody = (
   extra: Record<string, unknown>,
   settings: BodySettings,
 ): Record<string, unknown> => {
-  const { model, stream, includeUsage, maxTokens, temperature, seed, ignoreEos } = settings
+  const { model, stream, includeUsage, maxTokens, temperature, seed, ignoreEos, minTokens } = settings
   const { max_completion_tokens: newerLimit, max_tokens: olderLimit, ...others } = extra
   const ownLimit =
     newerLimit === undefined
@@ -23,6 +23,7 @@ export const encodeOpenAiBody = (
     ...(temperature !== undefined && { temperature }),
     ...(seed !== undefined && { seed }),
     ...(ignoreEos && { ignore_eos: true }),
+    ...(minTokens !== undefined && { min_tokens: minTokens }),
     model,
     stream,
     ...(stream && includeUsage && { stream_options: { include_usage: true } }),

@@ -1,12 +1,7 @@
 import type { ServerTimings, Usage } from '../wire/attempt.ts'
 import type { Delta } from './endpoint.ts'
 
-type Fields = Record<string, unknown>
-
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-const fieldsOf = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined)
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+import { fieldsOf, isFields, isText, numberOf, type Fields } from './fields.ts'
 
 /**
  * Reads a chunk or a whole answer of the OpenAI family. It looks only at what a benchmark needs, and
@@ -27,6 +22,8 @@ export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
   if (!Array.isArray(choices)) return delta
   for (const choice of choices.filter(isFields)) {
     delta.hasOutput ||= isText(choice['text']) || hasOutput(choice['delta']) || hasOutput(choice['message'])
+    const text = choice['text'] ?? fieldsOf(choice['delta'] ?? choice['message'])?.['content']
+    if (isText(text)) delta.text = text
     if (typeof choice['finish_reason'] === 'string') delta.finishReason = choice['finish_reason']
   }
   return delta
@@ -77,8 +74,8 @@ const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined =
 
 /** `error` as the OpenAI object, or as the plain text that some servers send. */
 export const decodeError = (error: unknown): string | undefined => {
-  if (isText(error)) return error as string
+  if (isText(error)) return error
   const object = fieldsOf(error)
   if (object === undefined) return undefined
-  return isText(object['message']) ? (object['message'] as string) : JSON.stringify(object)
+  return isText(object['message']) ? object['message'] : JSON.stringify(object)
 }

@@ -48,7 +48,7 @@ export const createLane = (context: LaneContext): Lane => {
   const target = resolveTarget(options.url)
   const endpoint = endpoints[options.endpoint]
   const { apiKey, timeoutMs } = options
-  const connections = createConnections({ target, size: widthOf(options.load), apiKey, timeoutMs })
+  const connections = createConnections({ target, size: widthOf(options.load), apiKey, timeoutMs, endpoint })
   const sender = createSender({ options, endpoint, target, model, connections, live, signal: giveUp })
   return {
     async warmUp() {

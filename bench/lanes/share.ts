@@ -4,12 +4,12 @@ import type { Load } from '../options.ts'
 export type Share = {
   part: number
   parts: number
-  /** Hands out the numbers of a closed loop's requests: whoever is free first takes the next. */
+  /** Hands out the numbers of a closed loop's requests or sessions, and counts turns: whoever is free takes the next. */
   counter: SharedArrayBuffer
 }
 
 export const createShares = (parts: number): Share[] => {
-  const counter = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const counter = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
   return Array.from({ length: parts }, (_, part) => ({ part, parts, counter }))
 }
 
@@ -30,4 +30,10 @@ export const shareSchedule = (schedule: Float64Array, { part, parts }: Share): F
 export const takeNumber = ({ counter }: Share): (() => number) => {
   const numbers = new Int32Array(counter)
   return () => Atomics.add(numbers, 0, 1)
+}
+
+/** How many turns of sessions were taken before this one, by all threads. */
+export const takeTurn = ({ counter }: Share): (() => number) => {
+  const numbers = new Int32Array(counter)
+  return () => Atomics.add(numbers, 1, 1)
 }

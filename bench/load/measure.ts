@@ -1,7 +1,7 @@
 import { createSchedule } from '../arrivals/schedule.ts'
 import { shareSchedule, takeNumber, type Share } from '../lanes/share.ts'
 import type { BenchOptions, ClosedLoad, OpenLoad } from '../options.ts'
-import type { Prompts } from '../prompts/prompts.ts'
+import type { Prompt, Prompts } from '../prompts/prompts.ts'
 import type { OpenDispatch } from '../record/dispatch-summary.ts'
 import { createOccupancyCounter, type Occupancy } from '../record/occupancy.ts'
 import type { Recorder } from '../record/recorder.ts'
@@ -10,6 +10,8 @@ import type { Attempt, Issue } from '../wire/attempt.ts'
 import { monotonicOffset } from '../wire/monotonic.ts'
 import type { Sender } from '../wire/sender.ts'
 import { runClosedLoop } from './closed-loop.ts'
+import { planCancel } from './plan-cancel.ts'
+import { runSessions } from './run-sessions.ts'
 import type { LiveRun } from './live-run.ts'
 import { runOpenLoop } from './open-loop.ts'
 
@@ -33,10 +35,10 @@ export type MeasureContext = {
   startAt: number
 }
 
-/** Sends one request on a slot, and resolves with when it left once it is over. */
-type SendOne = (issue: Issue, slot: number) => Promise<number>
+/** Sends one request on a slot, and resolves once it is over. */
+type SendOne = (issue: Issue, slot: number, prompt?: Prompt) => Promise<Attempt>
 type Offered = { dispatch?: OpenDispatch; idleMs: number }
-type Turn = { signal: AbortSignal; share: Share; startAt: number; send: SendOne }
+type Turn = { signal: AbortSignal; share: Share; startAt: number; send: SendOne; prompts: Prompts }
 
 /** The part of a run that counts: from the first measured request to the end of the last. */
 export const measure = async (context: MeasureContext): Promise<Measurement> => {
@@ -46,16 +48,20 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
   const schedule = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }) : undefined
   const selfCheck = await startSelfCheck()
   const startAt = context.startAt - monotonicOffset()
-  const send: SendOne = async (issue, slot) => {
+  const { cancellation } = options
+  const send: SendOne = async (issue, slot, prompt = prompts.at(issue.index)) => {
     live.inFlight += 1
     occupancy.enter(performance.now())
-    const attempt = await sender.send(slot, prompts.at(issue.index))
+    const attempt = await sender.send(slot, prompt, {
+      cancelAfter: cancellation && planCancel(cancellation, prompts.seed, issue.index),
+      ...(issue.turn !== undefined && { keepText: true }),
+    })
     occupancy.leave(performance.now(), attempt.endedAt - attempt.startedAt)
     record(attempt, issue)
     countAttempt(live, attempt)
-    return attempt.startedAt
+    return attempt
   }
-  const turn: Turn = { signal, share, startAt, send }
+  const turn: Turn = { signal, share, startAt, send, prompts }
   const { dispatch, idleMs }: Offered =
     load.mode === 'open' ? await offerOpenLoad(load, schedule!, turn) : await offerClosedLoad(load, turn)
   return { selfCheck: await selfCheck.stop(idleMs), occupancy: occupancy.occupancy(), dispatch }
@@ -63,8 +69,12 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
 
 const offerClosedLoad = async (
   load: ClosedLoad,
-  { signal, share, startAt, send }: Turn,
+  { signal, share, startAt, send, prompts }: Turn,
 ): Promise<Offered> => {
+  if (load.session !== undefined) {
+    await runSessions({ load, session: load.session, signal, share, startAt, send, prompts })
+    return { idleMs: 0 }
+  }
   const { concurrency, requests, durationMs } = load
   await runClosedLoop({
     concurrency,
@@ -93,7 +103,8 @@ const offerOpenLoad = async (
     signal,
     startAt,
     issue: async ({ index, slot, dueAt }) => {
-      starts.push(offset + (await send({ index: index * parts + part, dueAt }, slot)))
+      const { startedAt } = await send({ index: index * parts + part, dueAt }, slot)
+      starts.push(offset + startedAt)
       dues.push(offset + dueAt)
     },
   })
@@ -104,6 +115,6 @@ const offerOpenLoad = async (
 const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {
   live.inFlight -= 1
   if (failure === undefined) live.succeeded += 1
-  else live.failed += 1
+  else if (failure.kind !== 'cancelled') live.failed += 1
   live.outputTokens += reply.usage?.outputTokens ?? 0
 }

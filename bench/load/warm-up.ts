@@ -49,7 +49,9 @@ export const warmUp = async (context: WarmUp): Promise<WarmUpResult> => {
     signal,
     issue: async (index, slot) => {
       live.inFlight += 1
-      const attempt = await sender.send(slot, prompts.warmUpAt(index * share.parts + share.part), maxTokens)
+      const attempt = await sender.send(slot, prompts.warmUpAt(index * share.parts + share.part), {
+        maxTokens,
+      })
       const { failure } = attempt
       onAttempt(attempt)
       live.inFlight -= 1

@@ -34,7 +34,7 @@ export const assertMergeable = (runs: BenchResult[], files: string[], clock: Clo
 }
 
 const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
-  const facts = ({ sluice_version: version, target, configuration, goodput }: BenchResult) => ({
+  const facts = ({ sluice_version: version, target, configuration, goodput, cancellation }: BenchResult) => ({
     'the version of sluice': version,
     'the model': target.model,
     'the endpoint': target.endpoint,
@@ -46,6 +46,9 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     temperature: configuration.temperature,
     ignore_eos: configuration.ignore_eos,
     'the prompts': configuration.prompts.source,
+    'the prompt lengths': describe(configuration.prompts.lengths),
+    'the sessions': describe(configuration.session),
+    'the share that is cancelled': cancellation?.rate,
     'the goodput limits': goodput === null ? undefined : JSON.stringify(goodput.limits),
   })
   const [before, after] = [facts(left), facts(right)]
@@ -54,6 +57,8 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     return value === other ? [] : [`${name} (${String(value)} and ${String(other)})`]
   })
 }
+
+const describe = (value: object | undefined): string | undefined => value && JSON.stringify(value)
 
 /** The same file twice would double every figure and look like a good result. */
 const assertApart = (runs: BenchResult[], files: string[]): void => {

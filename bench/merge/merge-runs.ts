@@ -42,13 +42,11 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     ...poolLatency(runs),
     ...poolRates(runs, clock, ended),
     tokens: poolTokens(runs),
+    ...poolCancellation(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
     dispatch: poolDispatch(runs, samples),
-    connections: {
-      opened_before: sumOf(runs.map(({ connections }) => connections.opened_before)),
-      opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
-    },
+    connections: poolConnections(runs),
     self_check: poolSelfCheck(runs),
     // Each load generator has its own, and the verdict has judged by it.
     floor: null,
@@ -110,12 +108,32 @@ const poolRates = (
       requests_per_second: perSecond(poolRequests(runs).succeeded),
       output_tokens_per_second: source === 'none' ? null : perSecond(output),
       total_tokens_per_second: source === 'usage' && prompt !== null ? perSecond(output + prompt) : null,
+      ...poolInputs(runs),
     },
     goodput:
       limits === undefined
         ? null
         : { limits, good, share: good / ended, requests_per_second: perSecond(good) },
   }
+}
+
+const poolCancellation = (runs: BenchResult[]): Pick<BenchResult, 'cancellation'> => {
+  const all = runs.flatMap(({ cancellation }) => cancellation ?? [])
+  const [first] = all
+  if (first === undefined) return {}
+  const sum = (key: 'planned' | 'cancelled'): number => sumOf(all.map((each) => each[key]))
+  return { cancellation: { rate: first.rate, planned: sum('planned'), cancelled: sum('cancelled') } }
+}
+
+const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => ({
+  opened_before: sumOf(runs.map(({ connections }) => connections.opened_before)),
+  opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
+})
+
+/** Each load generator's own rate; they ran at the same time. */
+const poolInputs = (runs: BenchResult[]): { inputs_per_second?: number } => {
+  const rates = runs.map(({ throughput }) => throughput.inputs_per_second)
+  return rates.includes(undefined) ? {} : { inputs_per_second: round(sumOf(rates.map((rate) => rate!))) }
 }
 
 const poolConfiguration = (runs: BenchResult[]): Configuration => {

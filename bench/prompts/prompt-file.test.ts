@@ -74,12 +74,20 @@ test("a file's own fields outrank defaults, flags outrank the file", () => {
     stream: true,
     stream_options: { include_usage: true },
   })
-  const flags = { ...settings, maxTokens: 3, temperature: 0, includeUsage: false, ignoreEos: true }
+  const flags = {
+    ...settings,
+    maxTokens: 3,
+    temperature: 0,
+    includeUsage: false,
+    ignoreEos: true,
+    minTokens: 2,
+  }
   expect(completions.encodeBody(prompt!, flags)).toEqual({
     prompt: 'hi',
     max_tokens: 3,
     temperature: 0,
     ignore_eos: true,
+    min_tokens: 2,
     model: 'm',
     stream: true,
   })

@@ -1,20 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
 import { AppError } from '../../src/errors.ts'
 import type { Prompt } from './prompts.ts'
-
-/** Everything is held in memory while the run lasts. */
-const maxFileBytes = 256 * 1024 * 1024
+import { readTextFile } from './read-text-file.ts'
 
 /** JSONL: {"prompt": ...}, {"messages": [...]}, a whole OpenAI body, or a line of OpenAI's batch format. */
 export const readPromptFile = async (path: string): Promise<Prompt[]> => {
-  const { size } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(`cannot read the prompt file ${path}: ${cause.code ?? cause.message}`)
-  })
-  if (size > maxFileBytes)
-    throw refuse(`${path} has ${size} bytes; a prompt file may have ${maxFileBytes}. Split it`)
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(`cannot read the prompt file ${path}: ${cause.code ?? cause.message}`)
-  })
+  const text = await readTextFile(path)
   const prompts = decodePromptLines(text, path)
   if (prompts.length === 0) throw refuse(`${path} holds no prompt; write one JSON object per line`)
   return prompts
@@ -24,13 +14,16 @@ export const decodePromptLines = (text: string, path: string): Prompt[] => {
   const prompts: Prompt[] = []
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   for (const [index, line] of lines.entries()) {
-    if (line.trim() !== '') prompts.push(decodePromptLine(line, `${path}:${index + 1}`))
+    if (line.trim() !== '') {
+      const where = `${path}:${index + 1}`
+      prompts.push(decodePrompt(parsePromptLine(line, where), where))
+    }
   }
   return prompts
 }
 
-const decodePromptLine = (line: string, where: string): Prompt => {
-  const parsed = parseLine(line, where)
+/** `where` names the line in errors. */
+export const decodePrompt = (parsed: Record<string, unknown>, where: string): Prompt => {
   const body = isObject(parsed['body']) ? parsed['body'] : parsed
   const { prompt, messages, model: _model, stream: _stream, stream_options: _options, ...extra } = body
   if (messages !== undefined) {
@@ -44,7 +37,7 @@ const decodePromptLine = (line: string, where: string): Prompt => {
   throw refuse(`${where}: expected {"prompt": "..."} or {"messages": [...]}`)
 }
 
-const parseLine = (line: string, where: string): Record<string, unknown> => {
+export const parsePromptLine = (line: string, where: string): Record<string, unknown> => {
   let parsed: unknown
   try {
     parsed = JSON.parse(line)

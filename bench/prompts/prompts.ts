@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Calibration } from '../options.ts'
 
 /** One thing to ask. `where` names it in errors; `extra` are further fields of an OpenAI body. */
 export type Prompt = {
@@ -6,13 +7,15 @@ export type Prompt = {
   text?: string | unknown[]
   messages?: unknown[]
   extra: Record<string, unknown>
+  /** The longest answer, where each prompt has its own. */
+  maxTokens?: number
 }
 
 export type Prompts = {
-  source: 'built-in' | 'text' | 'file'
+  source: 'built-in' | 'text' | 'file' | 'random' | 'sharegpt' | 'trace'
   /** How many different ones there are; `Infinity` where each request gets its own. */
   distinct: number
-  /** Makes the beginning of each built-in prompt another in each run; only the built-in set has one. */
+  /** Makes the beginning of each prompt another in each run; undefined where prompts are sent as they were given. */
   nonce: string | undefined
   /** Where in the built-in set a run begins. */
   seed: number
@@ -20,6 +23,16 @@ export type Prompts = {
   at(index: number): Prompt
   /** Never one of the measured, so that warming up does not fill a prefix cache for them. */
   warmUpAt(index: number): Prompt
+  /** What a session's `turn`th message is; undefined when it has no more. Absent: one prompt after the other. */
+  turnAt?(session: number, turn: number): Prompt | undefined
+  /** How many tokens the `index`th prompt was made to have; absent where none were asked for. */
+  lengthAt?(index: number): number | undefined
+  /** Prompts say themselves how long their answers may be. */
+  ownLimits?: true
+  /** How many tokens the server makes of a text; what prompts were made by. */
+  calibration?: Calibration
+  /** What a reader must know of these prompts. */
+  note?: string
 }
 
 const openings = [

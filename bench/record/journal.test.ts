@@ -32,7 +32,8 @@ const bare = {
 
 test('replayed in another thread, requests give the very same figures', () => {
   const requests: [Attempt, Issue][] = [
-    [attemptOf(1000, 5), { index: 0 }],
+    [attemptOf(1000, 5), { index: 0, turn: 1 }],
+    [attemptOf(1004, 0, { reply: { ...bare, vectors: 3 } }), { index: 4 }],
     [
       attemptOf(1001, 1, { reply: { ...bare, contentEvents: 1, finishReason: 'length' } }),
       { index: 3, dueAt: 990 },

@@ -17,7 +17,7 @@ export type JournalBlock = {
 export const journalColumns = [
   'index', 'dueAt', 'startedAt', 'endedAt', 'first', 'last', 'reads', 'gaps', 'delays', 'timesFrom',
   'contentEvents', 'promptTokens', 'outputTokens', 'cachedTokens', 'queue', 'prefill', 'decode', 'finishReason',
-  'isEmpty',
+  'isEmpty', 'vectors', 'turn',
 ] as const // prettier-ignore
 const columns = journalColumns.length
 
@@ -63,7 +63,7 @@ export const createJournal = (onBlock: (block: JournalBlock) => void): Journal =
 
   return {
     flush,
-    record({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt }) {
+    record({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt, turn }) {
       const most = Math.min(timeline.reads, maxCapacity) + Math.min(reply.contentEvents, maxCapacity)
       if (block.count === rowCapacity || used + most > timeCapacity) flush()
       const { usage, timings } = reply
@@ -77,7 +77,7 @@ export const createJournal = (onBlock: (block: JournalBlock) => void): Journal =
           index, dueAt ?? none, startedAt, endedAt, timeline.first, timeline.last, timeline.reads, gaps,
           used - from - gaps, from, reply.contentEvents, usage?.promptTokens ?? none, usage?.outputTokens ?? none,
           usage?.cachedTokens ?? none, timings?.queue ?? none, timings?.prefill ?? none, timings?.decode ?? none,
-          reasonOf(reply.finishReason), Number(reply.isEmpty),
+          reasonOf(reply.finishReason), Number(reply.isEmpty), reply.vectors ?? none, turn ?? none,
         ],
         block.count * columns,
       ) // prettier-ignore

@@ -5,6 +5,7 @@ import { createGoodputTally } from './goodput-tally.ts'
 import { createSamples, type Sample } from './samples.ts'
 import { createLatencies, lastOutputAt, type Histograms, type Latencies } from './latencies.ts'
 import { createTimingTally, type TimingMeans } from './timing-tally.ts'
+import { createTurnTally, type TurnFigures } from './turn-tally.ts'
 import { createTokenTally, type TokenCounts } from './token-tally.ts'
 
 /** Everything that was measured, as numbers; no option and no environment. */
@@ -25,6 +26,8 @@ export type Recorded = {
   latencies: Latencies
   histograms: Histograms
   serverTimings: TimingMeans
+  /** Of sessions; empty where there were none. */
+  turns: TurnFigures[]
   samples: Sample[]
   samplesDropped: number
 }
@@ -38,13 +41,11 @@ export type Recorder = {
 export const createRecorder = (limits: GoodputLimits = {}, samples = createSamples()): Recorder => {
   const goodput = createGoodputTally(limits)
   const latencies = createLatencies()
-  const [tokens, timings] = [createTokenTally(), createTimingTally()]
+  const [tokens, timings, turns] = [createTokenTally(), createTimingTally(), createTurnTally()]
   const errors = createErrorTally()
   const finishReasons: Record<string, number> = {}
-  let succeeded = 0
-  let cancelled = 0
-  let firstStart = Number.POSITIVE_INFINITY
-  let lastEnd = Number.NEGATIVE_INFINITY
+  let [succeeded, cancelled] = [0, 0]
+  let [firstStart, lastEnd] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
   const recordSuccess = (attempt: Attempt, issue: Issue): void => {
     const { reply, timeline } = attempt
@@ -53,6 +54,7 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
     goodput.record(attempt, issue)
     tokens.add(reply, timeline)
     timings.add(reply.timings)
+    turns.add(attempt, issue)
     const reason = reply.finishReason ?? 'unknown'
     finishReasons[reason] = (finishReasons[reason] ?? 0) + 1
   }
@@ -82,6 +84,7 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
       latencies: latencies.summaries(),
       histograms: latencies.histograms(),
       serverTimings: timings.means(),
+      turns: turns.figures(),
       samples: samples.list(firstStart),
       samplesDropped: samples.dropped(),
     }),

@@ -16,6 +16,7 @@ export const replay = (
     record(toAttempt(block, row, shiftMs, failures.get(index)), {
       index: row.index,
       ...(!Number.isNaN(row.dueAt) && { dueAt: row.dueAt + shiftMs }),
+      ...(!Number.isNaN(row.turn) && { turn: row.turn }),
     })
   }
 }
@@ -44,6 +45,7 @@ const toAttempt = (
       timings: toTimings(row),
       finishReason: finishReasons[row.finishReason],
       isEmpty: row.isEmpty === 1,
+      ...(!Number.isNaN(row.vectors) && { vectors: row.vectors }),
     },
     timeline: {
       reads: row.reads,

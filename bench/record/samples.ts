@@ -15,6 +15,8 @@ export type Sample = {
   prompt_tokens?: number
   output_tokens?: number
   events?: number
+  /** Of a session, from 1. */
+  turn?: number
   error?: string
 }
 
@@ -26,7 +28,7 @@ export type Samples = {
 
 /** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
 const maxSamples = 500_000
-const columns = 9
+const columns = 10
 
 /** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
 export const createSamples = (limit = maxSamples): Samples => {
@@ -37,7 +39,7 @@ export const createSamples = (limit = maxSamples): Samples => {
 
   return {
     dropped: () => dropped,
-    add({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt }, e2e) {
+    add({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt, turn }, e2e) {
       if (count === limit) return void (dropped += 1)
       if ((count + 1) * columns > numbers.length) {
         const grown = new Float64Array(numbers.length * 2)
@@ -57,6 +59,7 @@ export const createSamples = (limit = maxSamples): Samples => {
           usage?.promptTokens ?? none,
           usage?.outputTokens ?? none,
           contentEvents,
+          turn ?? none,
         ],
         count * columns,
       )
@@ -68,8 +71,8 @@ export const createSamples = (limit = maxSamples): Samples => {
 }
 
 const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
-  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events] = row as unknown as [
-    number, number, number, number, number, number, number, number, number,
+  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn] = row as unknown as [
+    number, number, number, number, number, number, number, number, number, number,
   ] // prettier-ignore
   const scheduled = !Number.isNaN(due)
   return {
@@ -82,6 +85,7 @@ const toSample = (row: Float64Array, origin: number, error: string | undefined):
     ...(!Number.isNaN(promptTokens) && { prompt_tokens: promptTokens }),
     ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),
     ...(events > 0 && { events }),
+    ...(!Number.isNaN(turn) && { turn: turn + 1 }),
     ...(error !== undefined && { error }),
   }
 }

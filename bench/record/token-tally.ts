@@ -18,6 +18,8 @@ export type TokenCounts = {
   coalescedEvents: number
   /** Answers without any output: the model's first token was its end. */
   emptyAnswers: number
+  /** Answered inputs of embedding requests; undefined where no answer held any. */
+  vectors: number | undefined
   /** Undefined: the gaps between reads are the gaps between tokens. Else why they are not. */
   gapsAreNotTokens: string | undefined
 }
@@ -38,6 +40,7 @@ export const createTokenTally = (): {
   let coalesced = 0
   let mismatch = 0
   let emptyAnswers = 0
+  let vectors: number | undefined
 
   const counts = (): TokenCounts => {
     const source = resolveSource(withUsage, withoutUsage, output)
@@ -50,13 +53,15 @@ export const createTokenTally = (): {
       events,
       coalescedEvents: coalesced,
       emptyAnswers,
+      vectors,
       gapsAreNotTokens: reason,
     }
   }
 
   return {
     counts,
-    add({ usage, contentEvents, isEmpty }, { reads }) {
+    add({ usage, contentEvents, isEmpty, vectors: made }, { reads }) {
+      if (made !== undefined) vectors = (vectors ?? 0) + made
       if (isEmpty) emptyAnswers += 1
       events += contentEvents
       coalesced += contentEvents - reads

@@ -19,6 +19,7 @@ export const renderFigures = (result: BenchResult, columns = 100): string => {
     ],
     ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
     ['Goodput', describeGoodput(result)],
+    ['Inputs/s', rate(throughput.inputs_per_second ?? null)],
     ['Output tokens/s', rate(throughput.output_tokens_per_second)],
     ['Total tokens/s', rate(throughput.total_tokens_per_second)],
     ['Output tokens', requests.succeeded === 0 ? undefined : describeOutput(result)],
@@ -44,8 +45,8 @@ const describeRequests = ({ requests }: BenchResult): string => {
   return `${formatCount(succeeded)} succeeded, ${formatCount(failed)} failed${given}`
 }
 
-const describeOutput = ({ tokens, requests }: BenchResult): string | undefined => {
-  if (tokens.source === 'none') return undefined
+const describeOutput = ({ tokens, requests, throughput }: BenchResult): string | undefined => {
+  if (tokens.source === 'none' || throughput.inputs_per_second !== undefined) return undefined
   const mean = formatNumber(tokens.output / requests.succeeded, 1)
   const counted = {
     usage: 'counted by the server',

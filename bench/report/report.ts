@@ -2,6 +2,7 @@ import { latencyNames, type BenchResult } from '../result.ts'
 import { describeLoad } from './describe-load.ts'
 import { renderFigures } from './figures.ts'
 import { renderLatencyTable } from './latency-table.ts'
+import { renderTurns } from './turns-table.ts'
 import { wrap } from './wrap.ts'
 
 /** The whole result as text for a terminal or a log. The same document always gives the same text. */
@@ -10,6 +11,7 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     renderTitle(result),
     renderFigures(result, columns),
     renderLatencyTable(result),
+    renderTurns(result),
     renderErrors(result, columns),
     renderThresholds(result),
     result.verdict.reasons

@@ -1,7 +1,8 @@
 import { maxArrivals } from '../arrivals/schedule.ts'
+import { AppError } from '../../src/errors.ts'
 import type { Load } from '../options.ts'
 import type { GoodputLimits } from '../goodput.ts'
-import { decodeLoads, type LoadFlags } from '../load/decode-loads.ts'
+import { planLoads, type PlanFlags } from '../load/plan-loads.ts'
 import { renderReport } from '../report/report.ts'
 import type { BenchResult } from '../result.ts'
 import { levelsOf, throughputByLoad } from './describe-sweep.ts'
@@ -23,14 +24,27 @@ export type LoadPlan = {
 }
 
 /** `goodput` is given for a search; else the flags list what to measure. */
-export const createLoadPlan = (
-  flags: LoadFlags,
+export const createLoadPlan = async (
+  flags: PlanFlags,
   goodput: GoodputLimits | undefined,
   search: SweepFlags,
-): LoadPlan => {
-  if (goodput !== undefined) return createSweepPlan(decodeSweep(flags, search, goodput))
+): Promise<LoadPlan> => {
+  if (goodput !== undefined) {
+    assertOneTurn(flags)
+    return createSweepPlan(decodeSweep(flags, search, goodput))
+  }
   assertNoSweepFlags(search)
-  return createListPlan(decodeLoads(flags))
+  return createListPlan(await planLoads(flags))
+}
+
+const assertOneTurn = ({ trace, turns }: PlanFlags): void => {
+  const flag = trace !== undefined ? '--trace' : turns !== undefined ? '--turns' : undefined
+  if (flag === undefined) return
+  throw new AppError(
+    'invalid_request',
+    `--sweep chooses the load by itself, and ${flag} says what it is; leave one of them out`,
+    { param: 'sweep' },
+  )
 }
 
 const createListPlan = (loads: Load[]): LoadPlan => ({

@@ -1,5 +1,6 @@
-import type { FailureKind } from '../wire/failure.ts'
+import type { Behaviour } from './behaviour.ts'
 import * as events from './events.ts'
+import { embeddingBehaviour, foreignBehaviours } from './foreign-behaviours.ts'
 import { splitEverywhere, splitInTwo } from './splits.ts'
 import { cut, end, headers, wait, write, type Step } from './step.ts'
 import {
@@ -12,19 +13,6 @@ import {
   word,
   type Shape,
 } from './streams.ts'
-
-export type Behaviour = {
-  /** What the server does, in the words of the accuracy table. */
-  says: string
-  /** `serial` counts the answers of this behaviour from 0. */
-  steps(shape: Shape, serial: number): Step[]
-  /** How the request must end; undefined: well. */
-  failure?: FailureKind
-  /** The server reports no token counts. */
-  uncounted?: true
-  /** The gaps between reads are not the gaps between tokens, and may not be called so. */
-  noItl?: true
-}
 
 /** Long beside the pace of tokens, so that a tool that counts it shows. */
 const lateMs = ({ gapMs }: Shape): number => gapMs * 15
@@ -174,7 +162,12 @@ const bad: Record<string, Behaviour> = {
   reset: { says: 'the connection is cut before any answer', failure: 'reset', steps: () => [cut] },
 }
 
-export const behaviours: Record<string, Behaviour> = { ...good, ...bad }
+export const behaviours: Record<string, Behaviour> = {
+  ...good,
+  ...bad,
+  ...foreignBehaviours,
+  embeddings: embeddingBehaviour,
+}
 
 const half = (shape: Shape): Shape => ({ ...shape, tokens: Math.ceil(shape.tokens / 2) })
 

@@ -19,7 +19,7 @@ type Action = Exclude<Step, { act: 'wait' | 'turn' }>
 const act = (response: ServerResponse, step: Action, truth: Truth): void => {
   switch (step.act) {
     case 'headers':
-      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).flushHeaders()
+      response.writeHead(200, { 'content-type': step.type }).flushHeaders()
       return
     case 'write': {
       const sentAt = monotonicNow()

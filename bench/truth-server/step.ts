@@ -1,6 +1,6 @@
 /** One action of the truth server. A script of them is the whole answer to one request. */
 export type Step =
-  | { act: 'headers' }
+  | { act: 'headers'; type: string }
   | { act: 'wait'; milliseconds: number }
   /** Lets the event loop go round once, so that what was written leaves by itself. */
   | { act: 'turn' }
@@ -14,7 +14,8 @@ export type Step =
   | { act: 'cut' }
   | { act: 'refuse'; status: number; message: string }
 
-export const headers: Step = { act: 'headers' }
+export const headersOf = (type: string): Step => ({ act: 'headers', type })
+export const headers = headersOf('text/event-stream; charset=utf-8')
 export const turn: Step = { act: 'turn' }
 export const end: Step = { act: 'end' }
 export const cut: Step = { act: 'cut' }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runBench } from '../run.ts'
 import type { BenchResult } from '../result.ts'
+import { endpoints } from '../endpoints/registry.ts'
 import { behaviours } from './behaviours.ts'
+import { ollamaDurations } from './foreign-events.ts'
 import { compareWithTruth } from './compare.ts'
 import { startTruthServer, type TruthServer } from './truth-server.ts'
 
@@ -14,12 +16,13 @@ afterAll(() => server.close())
 
 const measure = async (model: string, concurrency: number, requests: number): Promise<BenchResult> => {
   server.truths.length = 0
+  const endpoint = behaviours[model]?.endpoint ?? 'chat'
   return runBench(
     {
       url: server.url,
       model,
-      endpoint: 'chat',
-      stream: true,
+      endpoint,
+      stream: endpoints[endpoint].framing !== 'none',
       load: { mode: 'closed', concurrency, requests },
       warmUp: 0,
       prompts: { kind: 'built-in' },
@@ -38,7 +41,7 @@ const allowanceOf = (result: BenchResult): number => 5 + 2 * result.self_check.l
 /** Samples are rounded to microseconds. */
 const rounding = 0.003
 
-const all = Object.entries(behaviours)
+const all = Object.entries(behaviours).filter(([name]) => name !== 'embeddings')
 const good = all.filter(([, { failure }]) => failure === undefined)
 const bad = all.filter(([, { failure }]) => failure !== undefined)
 
@@ -120,4 +123,29 @@ test('events of one write share a read; an unknown behaviour is a 404', async ()
   const { stream } = await measure('coalesced', 2, 6)
   expect(stream.coalesced_events).toBeGreaterThanOrEqual((stream.events * 3) / 4)
   expect((await measure('nobody', 1, 1)).errors).toMatchObject([{ kind: 'http_404' }])
+})
+
+test('embeddings: E2E, vectors and prompt tokens are exact, and nothing is said of tokens that none made', async () => {
+  const result = await measure('embeddings', 2, 6)
+  const { errors } = compareWithTruth(result, server.truths)
+  expect(result.requests).toMatchObject({ succeeded: 6, failed: 0 })
+  expect(errors.e2e).toHaveLength(6)
+  for (const error of errors.e2e) {
+    expect(error).toBeGreaterThan(-rounding)
+    expect(error).toBeLessThan(allowanceOf(result))
+  }
+  expect(result.tokens).toMatchObject({ source: 'usage', output: 0, prompt: 72 })
+  const { inputs_per_second: inputs, requests_per_second: requests } = result.throughput
+  expect(inputs! / requests).toBeCloseTo(3, 2)
+  expect(result.latency).toMatchObject({ ttft: null, tpot: null, itl: null })
+  expect(result.stream.no_itl_because).toBe('the answers were not streamed')
+})
+
+test("Ollama's own durations stand beside what was seen from here; a load time is no queue", async () => {
+  const { server_timings: timings, finish_reasons: reasons } = await measure('ollama-chat', 1, 2)
+  expect(timings).toEqual({
+    prefill: ollamaDurations.prompt_eval_duration / 1e6,
+    decode: ollamaDurations.eval_duration / 1e6,
+  })
+  expect(reasons).toEqual({ length: 2 })
 })

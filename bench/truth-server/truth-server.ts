@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { endpoints } from '../endpoints/registry.ts'
 import { behaviours } from './behaviours.ts'
 import { play } from './play.ts'
 import type { Shape } from './streams.ts'
@@ -28,8 +29,9 @@ export const startTruthServer = async (shape: Shape, port = 0): Promise<TruthSer
     if (request.method === 'GET') return sendJson(response, request.url === '/truth' ? truths : modelList)
     const { model, prompt } = await readBody(request)
     const behaviour = behaviours[model]
-    if (behaviour === undefined)
-      return sendJson(response, { error: { message: `no behaviour ${model}` } }, 404)
+    const { path } = endpoints[behaviour?.endpoint ?? 'chat']
+    if (behaviour === undefined || request.url?.endsWith(path) !== true)
+      return sendJson(response, { error: { message: `no behaviour ${model} at ${request.url}` } }, 404)
     const truth: Truth = { behaviour: model, prompt, receivedAt, outputs: [], tokens: 0 }
     truths.push(truth)
     const serial = served.get(model) ?? 0
@@ -63,11 +65,16 @@ const sendJson = (response: ServerResponse, value: unknown, status = 200): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-type Asked = { model?: string; messages?: { content?: string }[]; prompt?: string }
+type Asked = {
+  model?: string
+  messages?: { content?: string }[]
+  prompt?: string
+  input?: string
+}
 
 const readBody = async (request: IncomingMessage): Promise<{ model: string; prompt: string }> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  const { model, messages, prompt } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Asked
-  return { model: model ?? '', prompt: messages?.at(-1)?.content ?? prompt ?? '' }
+  const { model, messages, prompt, input } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Asked
+  return { model: model ?? '', prompt: messages?.at(-1)?.content ?? prompt ?? input ?? '' }
 }

@@ -142,7 +142,8 @@ const askLoad = ({ load, recorded, occupancy, dispatch }: RunFacts): Question[] 
       invalid_above: 0.1,
       reason: `${mean.toFixed(2)} requests were in flight on average, but their latencies account for ${byLatency.toFixed(2)} (Little's law, off by ${percent(off)})`,
     })
-    if (load.mode === 'closed' && recorded.sent > load.concurrency) {
+    // Sessions think, and nothing is in flight meanwhile.
+    if (load.mode === 'closed' && load.session === undefined && recorded.sent > load.concurrency) {
       const short = round(1 - meanWhileSending / load.concurrency)
       questions.push({
         check: 'concurrency_shortfall',

@@ -16,6 +16,10 @@ export type Reply = {
   finishReason: string | undefined
   /** It ended without any output. */
   isEmpty: boolean
+  /** Of an embedding request: how many inputs were answered. */
+  vectors?: number
+  /** The visible text, where it was asked for. It stays in the thread that read it. */
+  text?: string
 }
 
 /** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */
@@ -33,6 +37,8 @@ export type Issue = {
   index: number
   /** When an open loop's schedule wanted it sent. Latencies count from here: a late start is the user's wait too. */
   dueAt?: number
+  /** Of a session, from 0. */
+  turn?: number
 }
 
 export const createReply = (): Reply => ({

@@ -3,7 +3,7 @@ import { decodeError } from '../endpoints/openai-delta.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
 import { judgeEmpty } from './judge-empty.ts'
-import type { Reader } from './stream-reader.ts'
+import { joinUsage, type Reader } from './stream-reader.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024
 const maxRefusalBytes = 64 * 1024
@@ -22,7 +22,10 @@ export const createBodyReader = (endpoint: Endpoint): Reader => {
     if (delta.error !== undefined) {
       return { kind: 'stream_error', message: `an error with status 200: ${delta.error}` }
     }
-    Object.assign(reply, { usage: delta.usage, timings: delta.timings, finishReason: delta.finishReason })
+    const { timings, finishReason, text, vectors } = delta
+    Object.assign(reply, { usage: joinUsage(undefined, delta.usage), timings, finishReason })
+    if (text !== undefined) reply.text = text
+    if (vectors !== undefined) reply.vectors = vectors
     return delta.hasOutput ? undefined : judgeEmpty(reply, 'the answer holds no output')
   }
 

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici'
 import { AppError } from '../../src/errors.ts'
 import { resolveFailure } from './failure.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Target } from './target.ts'
 
 export type Connections = {
@@ -21,6 +22,8 @@ export type ConnectionOptions = {
   size: number
   apiKey: string | undefined
   timeoutMs: number
+  /** How the key is shown; a bearer token where the endpoint does not say. */
+  endpoint?: Pick<Endpoint, 'headers'>
 }
 
 /** A server that does not answer within this is not there; the request's own timeout is for answers. */
@@ -29,7 +32,13 @@ const connectTimeoutMs = 10_000
 const keepAliveMs = 60_000
 const maxModelsBytes = 4 * 1024 * 1024
 
-export const createConnections = ({ target, size, apiKey, timeoutMs }: ConnectionOptions): Connections => {
+export const createConnections = ({
+  target,
+  size,
+  apiKey,
+  timeoutMs,
+  endpoint,
+}: ConnectionOptions): Connections => {
   const pool = new Pool(target.origin, {
     connections: size,
     pipelining: 1,
@@ -43,8 +52,11 @@ export const createConnections = ({ target, size, apiKey, timeoutMs }: Connectio
   })
   let opened = 0
   pool.on('connect', () => (opened += 1))
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'sluice-bench' }
-  if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'user-agent': 'sluice-bench',
+    ...(endpoint?.headers?.(apiKey) ?? (apiKey !== undefined && { authorization: `Bearer ${apiKey}` })),
+  }
 
   const getModels = (): Promise<Dispatcher.ResponseData> =>
     pool.request({

@@ -7,6 +7,9 @@ import { resolveFailure, type Failure, type Progress } from './failure.ts'
 import { createStreamReader, type Live, type Reader } from './stream-reader.ts'
 import type { Timeline } from './timeline.ts'
 
+/** After a time from its dispatch, or after so many events with output. */
+export type CancelAfter = { milliseconds: number } | { events: number }
+
 export type RequestPlan = {
   endpoint: Endpoint
   path: string
@@ -14,6 +17,10 @@ export type RequestPlan = {
   /** Encoded before the clock starts. */
   body: string
   stream: boolean
+  /** Keeps the text of the answer. */
+  keepText?: boolean
+  /** Gives it up on purpose, whichever comes first. */
+  cancelAfter?: CancelAfter
   timeoutMs: number
   /** Gives up the request; it ends as `cancelled`. */
   signal: AbortSignal
@@ -34,6 +41,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
       () => startedAt,
       (endedAt, reader, failure) => {
         clearTimeout(timer)
+        clearTimeout(quitting)
         plan.signal.removeEventListener('abort', cancel)
         const reply = reader?.reply ?? createReply()
         // Answers that came in the same turn of the event loop get their times before anybody works on this one.
@@ -43,6 +51,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
     const cancel = (): void =>
       exchange.stop({ kind: 'cancelled', message: 'given up when the run was stopped' })
     const timer = setTimeout(() => exchange.stop(exchange.timeout()), plan.timeoutMs)
+    const quitting = planQuit(plan, exchange)
     plan.signal.addEventListener('abort', cancel, { once: true })
     startedAt = performance.now()
     pool.dispatch(
@@ -90,6 +99,7 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
         const silent = plan.timeline.reads === 0
         reader?.read(chunk, clock())
         if (silent && plan.timeline.reads > 0) countFirst(plan, startedAt())
+        if (hasEnough(plan, reader)) stop(onPurpose)
       } catch (cause) {
         stop({ kind: 'invalid_response', message: (cause as Error).message })
       }
@@ -104,6 +114,18 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
 }
+
+const onPurpose: Failure = { kind: 'cancelled', message: 'cancelled on purpose' }
+
+const planQuit = ({ cancelAfter }: RequestPlan, exchange: Exchange): NodeJS.Timeout | undefined =>
+  cancelAfter !== undefined && 'milliseconds' in cancelAfter
+    ? setTimeout(() => exchange.stop(onPurpose), cancelAfter.milliseconds)
+    : undefined
+
+const hasEnough = ({ cancelAfter }: RequestPlan, reader: Reader | undefined): boolean =>
+  cancelAfter !== undefined &&
+  'events' in cancelAfter &&
+  (reader?.reply.contentEvents ?? 0) >= cancelAfter.events
 
 const countFirst = ({ live, timeline }: RequestPlan, startedAt: number): void => {
   live.firstOutputs += 1
@@ -126,15 +148,18 @@ const createReadClock = (): (() => number) => {
   }
 }
 
+const events = /^text\/event-stream\b/i
+const lines = /^application\/(x-ndjson|jsonl|ndjson)\b/i
+
 const createReader = (
-  { endpoint, stream, timeline, live }: RequestPlan,
+  { endpoint, stream, timeline, live, keepText }: RequestPlan,
   status: number,
   type: string,
 ): Reader => {
   if (status !== 200) return createRefusalReader(status)
-  const isStream = /^text\/event-stream\b/i.test(type)
+  const isStream = endpoint.framing === 'ndjson' ? lines.test(type) : events.test(type)
   if (stream !== isStream) return createWrongTypeReader(stream ? 'stream' : 'whole', type)
-  return stream ? createStreamReader(endpoint, timeline, live) : createBodyReader(endpoint)
+  return stream ? createStreamReader({ endpoint, timeline, live, keepText }) : createBodyReader(endpoint)
 }
 
 const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress: Progress): Failure => {

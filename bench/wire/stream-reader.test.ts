@@ -16,7 +16,7 @@ import { createTimeline } from './timeline.ts'
 const read = (pieces: (string | Uint8Array)[]) => {
   const timeline = createTimeline()
   const live = { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 }
-  const reader = createStreamReader(chat, timeline, live)
+  const reader = createStreamReader({ endpoint: chat, timeline, live })
   for (const [index, piece] of pieces.entries()) {
     reader.read(typeof piece === 'string' ? Buffer.from(piece) : piece, index + 1)
   }

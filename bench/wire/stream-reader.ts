@@ -1,8 +1,9 @@
 import { createSseParser } from '../../src/sse.ts'
-import { createReply, type Reply } from './attempt.ts'
+import { createReply, type Reply, type Usage } from './attempt.ts'
 import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
 import { judgeEmpty } from './judge-empty.ts'
+import { createLineParser } from './line-parser.ts'
 import { monotonicOffset } from './monotonic.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -19,15 +20,23 @@ export type Reader = {
 /** Counts what live figures need while answers are still on their way; `firstOutputMs` is the sum of their TTFT. */
 export type Live = { contentEvents: number; firstOutputs: number; firstOutputMs: number }
 
-/** Reads a stream of server-sent events. Only output moves the clock: role chunks and comments do not. */
-export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live: Live): Reader => {
+export type StreamReaderOptions = {
+  endpoint: Endpoint
+  timeline: Timeline
+  live: Live
+  /** Keeps the visible text, for a session that sends it back. */
+  keepText?: boolean | undefined
+}
+
+/** Reads a stream of events or lines. Only output moves the clock: role chunks and comments do not. */
+export const createStreamReader = ({ endpoint, timeline, live, keepText }: StreamReaderOptions): Reader => {
   const reply = createReply()
   let failure: Failure | undefined
   let done = false
   let outputInThisRead = false
   let readAt = 0
 
-  const parser = createSseParser(({ event, data }) => {
+  const parser = createParser(endpoint, (event, data) => {
     if (failure !== undefined) return
     if (data === '[DONE]') done = true
     else failure = readEvent(event, data)
@@ -39,10 +48,11 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
     if (delta === undefined)
       return { kind: 'invalid_response', message: `an event is not JSON: ${data.slice(0, 100)}` }
     if (delta.error !== undefined) return { kind: 'stream_error', message: delta.error }
-    reply.usage = delta.usage ?? reply.usage
+    reply.usage = joinUsage(reply.usage, delta.usage)
     reply.timings = delta.timings ?? reply.timings
     reply.finishReason = delta.finishReason ?? reply.finishReason
     if (!delta.hasOutput) return undefined
+    if (keepText === true && delta.text !== undefined) reply.text = (reply.text ?? '') + delta.text
     outputInThisRead = true
     if (delta.sentAt !== undefined) addDelay(timeline, readAt - delta.sentAt)
     reply.contentEvents += 1
@@ -60,15 +70,38 @@ export const createStreamReader = (endpoint: Endpoint, timeline: Timeline, live:
       if (outputInThisRead && time !== timeline.last) timeline.push(time)
     },
     end() {
+      parser.end()
       if (failure !== undefined) return failure
-      if (!done && reply.finishReason === undefined) {
-        return { kind: 'truncated', message: 'the stream ended without [DONE] and without a finish_reason' }
-      }
+      if (!done && reply.finishReason === undefined) return unfinished
       return reply.contentEvents === 0
         ? judgeEmpty(reply, 'the stream finished without any output')
         : undefined
     },
   }
+}
+
+/** At the end the last line may lack its line end; what is open of an event is none. */
+const createParser = (
+  { framing }: Endpoint,
+  take: (event: string | undefined, data: string) => void,
+): { push(chunk: Uint8Array): void; end(): void } =>
+  framing === 'ndjson'
+    ? createLineParser((line) => take(undefined, line))
+    : createSseParser(({ event, data }) => take(event, data))
+
+/** Some servers tell the prompt's count at the beginning and the output's at the end. */
+export const joinUsage = (known: Usage | undefined, told: Delta['usage']): Usage | undefined => {
+  if (told === undefined) return known
+  return {
+    promptTokens: told.promptTokens ?? known?.promptTokens ?? 0,
+    outputTokens: told.outputTokens ?? known?.outputTokens ?? 0,
+    cachedTokens: told.cachedTokens ?? known?.cachedTokens,
+  }
+}
+
+const unfinished: Failure = {
+  kind: 'truncated',
+  message: 'the stream ended without [DONE] and without a reason for its end',
 }
 
 const toMonotonic = monotonicOffset()

@@ -6,10 +6,21 @@ export type Target = { origin: string; basePath: string; baseUrl: string }
 /** Takes what people paste: with or without scheme, `/v1`, a trailing slash or the endpoint's own path. */
 export const resolveTarget = (text: string): Target => {
   const url = parseUrl(text.trim())
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/(chat\/completions|completions|models)$/, '')
+  const path = url.pathname
+    .replace(/\/+$/, '')
+    .replace(
+      /\/(chat\/completions|completions|models|embeddings|responses|messages|api\/chat|api\/generate)$/,
+      '',
+    )
   const basePath = path === '' ? '/v1' : path
   return { origin: url.origin, basePath, baseUrl: `${url.origin}${basePath}` }
 }
+
+/** Where an endpoint's requests go; Ollama's own ones lie beside `/v1` and not below it. */
+export const resolvePath = (
+  { basePath }: Target,
+  { path, outsideV1 }: { path: string; outsideV1?: true },
+): string => `${outsideV1 === true ? basePath.replace(/\/v1$/, '') : basePath}${path}`
 
 const parseUrl = (text: string): URL => {
   const spelled = text.startsWith(':') ? `127.0.0.1${text}` : text
