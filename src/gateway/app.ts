@@ -97,7 +97,7 @@ function addHooks(app: FastifyInstance, options: GatewayOptions): void {
   })
   app.decorateRequest('call')
   app.addHook('onRequest', (request, reply, done) => {
-    const call = createCall(request.id, reply.raw, () => {
+    const call = createCall(request.id, reply, () => {
       running.delete(call)
       writeAccessLog(log, request, reply, call)
       audit.end(request, reply, call)

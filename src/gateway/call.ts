@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import type { Priority } from '../admission/priority.ts'
 import { AppError } from '../errors.ts'
 import { anonymous, type Principal } from '../keys/principal.ts'
@@ -57,7 +57,12 @@ export type Call = {
 }
 
 /** Watches the connection: `onEnd` runs once, when the answer has left or the client has. */
-export function createCall(id: string, response: ServerResponse, onEnd: (call: Call) => void): Call {
+export function createCall(
+  id: string,
+  reply: Pick<FastifyReply, 'raw' | 'header'>,
+  onEnd: (call: Call) => void,
+): Call {
+  const response = reply.raw
   const controller = new AbortController()
   const cleanUps: (() => void)[] = []
   let over = false
@@ -72,7 +77,8 @@ export function createCall(id: string, response: ServerResponse, onEnd: (call: C
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
     setHeader(name, value) {
-      if (!response.headersSent) response.setHeader(name, value)
+      // Not the response's own: node writes a head slowly whose fields come from two places.
+      if (!response.headersSent) reply.header(name, value)
     },
     defer(cleanUp) {
       if (over) cleanUp()
