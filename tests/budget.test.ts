@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, expect, test } from 'vitest'
+import type { VerifiedUsage } from '../src/protocols/control/usage-types.ts'
+import type { AllStats } from '../src/protocols/reports/types.ts'
 import type { IssuedKeyAnswer } from '../src/protocols/control/key-types.ts'
 import { createSandbox, until } from './sandbox.ts'
 
@@ -66,6 +68,10 @@ test('200 clients that leave at random never use more than their budget, and pay
   expect(used).toBeLessThanOrEqual(budget)
   expect(used).toBeGreaterThan(budget - reservation)
   expect(used).toBeGreaterThanOrEqual(received)
+
+  expect(await box.json<VerifiedUsage>('usage', 'verify')).toMatchObject({ agrees: true, dropped: 0 })
+  const { total } = await box.json<AllStats>('stats', '--since', '24h')
+  expect(total.prompt_tokens + total.completion_tokens).toBe(used)
 }, 240_000)
 
 const question = { model: 'pocket', messages: [{ role: 'user' as const, content: 'Tell me a short story.' }] }
