@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Moderation } from '../moderation/moderation.ts'
 import type { Generation } from '../protocols/protocol.ts'
 import type { ModelRoute, ModelRouter } from '../routing/model-router.ts'
+import { unlessAborted } from '../routing/unless-aborted.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Call } from './call.ts'
 import { enterAdmission } from './enter-admission.ts'
@@ -10,7 +11,7 @@ import { holdEmbedding, holdGeneration } from './hold-limits.ts'
 import { moderateChoices, moderateEmbedding, moderateRequests } from './moderate.ts'
 import type { GatewaySettings, GatewayState } from './settings.ts'
 import { trackChoices } from './tracked-choices.ts'
-import { unlessAborted, within } from './waits.ts'
+import { within } from './within.ts'
 
 /** Long enough for a supervisor to start the next process. */
 const drainingRetryMs = 5000

@@ -7,6 +7,7 @@ import { judgeAbort } from './replica-guard.ts'
 import type { Seat } from './replica-roster.ts'
 import type { Passenger, Seating } from './seating.ts'
 import { createStepWatch, guardOnce, type StepLimits, type StepWatch } from './step-watch.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 type Result = IteratorResult<EngineEvent, undefined>
 type Attempt = { seat: Seat; events: AsyncIterator<EngineEvent>; abort: AbortController; watch: StepWatch }
@@ -264,16 +265,3 @@ const isTimeout = (cause: unknown): cause is AppError => cause instanceof AppErr
 
 const toCancelled = (cause: unknown): unknown =>
   cause instanceof AppError && cause.code === 'cancelled' ? cause : cancelled()
-
-/** Does not wait for what cannot be called back. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const leave = () => aborted.reject(cancelled())
-  signal.addEventListener('abort', leave)
-  if (signal.aborted) leave()
-  try {
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', leave)
-  }
-}

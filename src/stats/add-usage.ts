@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { StoreKind } from '../store/migrate.ts'
 import type { Tables, UsageTable } from '../store/tables.ts'
 import { addToHistogram } from './histogram.ts'
-import { callerFields, countFields, type UsageSum } from './usage-sums.ts'
+import { callerFields, countFields, noUsage, type UsageSum } from './usage-sums.ts'
 
 /** Adds to the totals, inside the transaction that moves the journal's place. */
 export async function addUsage(
@@ -14,12 +14,7 @@ export async function addUsage(
 }
 
 const zeros = {
-  requests: 0,
-  errors: 0,
-  prompt_tokens: 0,
-  completion_tokens: 0,
-  cached_tokens: 0,
-  cost_nano: 0,
+  ...noUsage,
   total_histogram: '',
   ttft_histogram: '',
   queue_histogram: '',

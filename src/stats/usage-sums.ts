@@ -61,14 +61,18 @@ const groupOf = (row: LedgerRow): UsageGroup => ({
   endpoint: row.endpoint,
 })
 
-const begin = (group: UsageGroup): UsageSum => ({
-  ...group,
+export const noUsage = {
   requests: 0,
   errors: 0,
   prompt_tokens: 0,
   completion_tokens: 0,
   cached_tokens: 0,
   cost_nano: 0,
+}
+
+const begin = (group: UsageGroup): UsageSum => ({
+  ...group,
+  ...noUsage,
   total: [],
   ttft: [],
   queue: [],
