@@ -1,21 +1,11 @@
-import * as Flags from '@oclif/core/flags'
-import { arrivalNames, type Arrival } from '../bench/arrivals/schedule.ts'
 import { decodeEndpoint } from '../bench/endpoints/decode-endpoint.ts'
-import { endpointNames, endpoints } from '../bench/endpoints/registry.ts'
-import type { GoodputLimits } from '../bench/goodput.ts'
-import type { BenchOptions, PromptSource } from '../bench/options.ts'
+import { benchFlags } from '../bench/flags/bench-flags.ts'
+import type { MeasureSettings } from '../bench/measure-plan.ts'
+import type { BenchOptions } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
-import type { RunStatus } from '../bench/verdict/judge-run.ts'
-import type { LoadPlan } from '../bench/sweep/load-plan.ts'
-import type { Threshold } from '../bench/thresholds.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
-import { gateFlags } from '../src/cli/gate-flags.ts'
-import { loadFlags } from '../src/cli/load-flags.ts'
-import { promptFlags } from '../src/cli/prompt-flags.ts'
-import { reportFlags } from '../src/cli/report-flags.ts'
-import { sweepFlags } from '../src/cli/sweep-flags.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
-import { AppError, exitCodes } from '../src/errors.ts'
+import { exitCodes } from '../src/errors.ts'
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
@@ -51,199 +41,68 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
   ]
   // --json takes a file here.
   static override enableJsonFlag = false
-  static override flags = {
-    url: Flags.string({ aliases: ['base-url'], helpGroup: 'TARGET', helpValue: 'URL', description: 'server, e.g. http://127.0.0.1:8080/v1; default: the local daemon' }),
-    model: Flags.string({ helpGroup: 'TARGET', helpValue: 'NAME', description: 'model name; default: the first that the server lists' }),
-    'api-key': Flags.string({ helpGroup: 'TARGET', helpValue: 'KEY', description: 'key of the server; default: SLUICE_API_KEY, then OPENAI_API_KEY or, for messages, ANTHROPIC_API_KEY (only with --url)' }),
-    endpoint: Flags.string({ aliases: ['backend', 'endpoint-type'], helpGroup: 'TARGET', helpValue: 'NAME', default: 'chat', description: `which API is called: ${endpointNames.join(', ')}; other tools’ names and paths too` }),
-    ...loadFlags,
-    arrival: Flags.string({ aliases: ['arrival-pattern'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
-    ...sweepFlags,
-    ...promptFlags,
-    goodput: Flags.string({ multiple: true, helpGroup: 'REPORT', helpValue: 'ttft:500 tpot:50', description: 'count the requests that keep these limits (ms); metrics ttft, tpot, e2e' }),
-    json: Flags.string({ helpGroup: 'REPORT', helpValue: 'FILE|-', description: 'write the result as JSON; with - to stdout, and the report to stderr' }),
-    ...reportFlags,
-    ...gateFlags,
-    steady: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'report the time in which the run kept its level, without its beginning and end; --fail-if too. The result file has both' }),
-  } // prettier-ignore
+  static override flags = benchFlags
 
   async run(): Promise<void> {
-    const [{ assertReportPaths, writeReports }, { readBaseline }, { compareWithBaseline }] =
-      await Promise.all([
-        import('../bench/report/write-reports.ts'),
-        import('../bench/compare/read-baseline.ts'),
-        import('../bench/compare/compare-with-baseline.ts'),
-      ])
+    const [
+      { assertReportPaths, writeReports },
+      { readBaseline },
+      { compareWithBaseline },
+      { resolveExitCode },
+    ] = await Promise.all([
+      import('../bench/report/write-reports.ts'),
+      import('../bench/compare/read-baseline.ts'),
+      import('../bench/compare/compare-with-baseline.ts'),
+      import('../bench/resolve-exit-code.ts'),
+    ])
     const { json, html, csv, markdown, junit, baseline: file } = this.flags
     const paths = { json, html, csv, markdown, junit }
     await assertReportPaths(paths)
-    const [thresholds, plan] = [await this.thresholds(), await this.plan()]
-    const regression = this.flags['max-regression']
-    const baseline = await readBaseline(file, regression, this.flags['force-baseline'])
+    const baseline = await readBaseline(file, this.flags['max-regression'], this.flags['force-baseline'])
+    const settings = await this.settings()
     const screen = Object.values(paths).includes('-') ? process.stderr : process.stdout
-    const results = await this.measure(await this.options(), plan, thresholds, screen)
+    const results = await this.measure(settings, screen)
     if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
-    process.exitCode = await this.exitCode(results)
+    process.exitCode = resolveExitCode(results, this.flags.strict)
   }
 
-  /** Runs one load after the other, prints each when it is measured, and a table of all and what they say at the end. */
+  /** All that the flags say. The target comes last: it may start a daemon, and a wrong flag must not. */
+  private async settings(): Promise<Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>> {
+    const [{ parseThreshold }, { decodePlan }, { decodeOptions }] = await Promise.all([
+      import('../bench/thresholds.ts'),
+      import('../bench/flags/decode-plan.ts'),
+      import('../bench/flags/decode-options.ts'),
+    ])
+    const thresholds = (this.flags['fail-if'] ?? []).map(parseThreshold)
+    const options = decodeOptions(this.flags)
+    const plan = await decodePlan(this.flags)
+    return { thresholds, plan, options: { ...options, ...(await this.target()) } }
+  }
+
   private async measure(
-    options: Omit<BenchOptions, 'load'>,
-    plan: LoadPlan,
-    thresholds: Threshold[],
+    settings: Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>,
     screen: NodeJS.WriteStream,
   ): Promise<BenchResult[]> {
-    const [{ evaluateThresholds }, { renderAnswer }, { renderSweep }, { stopOnInterrupt }, { viewSteady }] =
-      await Promise.all([
-        import('../bench/thresholds.ts'),
-        import('../bench/sweep/render-answer.ts'),
-        import('../bench/report/sweep-table.ts'),
-        import('../bench/stop-on-interrupt.ts'),
-        import('../bench/steady/steady-view.ts'),
-      ])
+    const [{ measurePlan }, { stopOnInterrupt }, { redactArgv }] = await Promise.all([
+      import('../bench/measure-plan.ts'),
+      import('../bench/stop-on-interrupt.ts'),
+      import('../bench/redact-argv.ts'),
+    ])
     const interrupt = stopOnInterrupt(() => {
       // On a terminal the line that is drawn says so itself.
       if (process.stderr.isTTY) return
       process.stderr.write('\nstopping; answers in flight get 5 s, Ctrl-C again quits at once\n')
     }, exitCodes.interrupted)
-    const results: BenchResult[] = []
     try {
-      for (let load = plan.next(results); load !== undefined; load = plan.next(results)) {
-        const result = await this.measureLoad({ ...options, load }, interrupt.signal)
-        if (plan.goal !== undefined) result.sweep = plan.goal
-        const view = this.flags.steady ? viewSteady(result) : result
-        view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
-        screen.write(plan.render(view, Math.min(screen.columns || 100, 120)))
-        results.push(result)
-        if (result.interrupted) break
-      }
+      const { signal } = interrupt
+      const { version } = this.config
+      const argv = redactArgv(this.argv)
+      return await measurePlan({ ...settings, steady: this.flags.steady, screen, signal, version, argv })
     } finally {
       interrupt.dispose()
     }
-    if (results.length > 1) screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
-    return results
-  }
-
-  private async measureLoad(options: BenchOptions, signal: AbortSignal): Promise<BenchResult> {
-    const [{ runBench }, { startProgress }, { redactArgv }] = await Promise.all([
-      import('../bench/run.ts'),
-      import('../bench/report/progress.ts'),
-      import('../bench/redact-argv.ts'),
-    ])
-    let progress = { stop: () => {} }
-    try {
-      return await runBench(options, {
-        signal,
-        onStart: (live) => (progress = startProgress(process.stderr, live, signal)),
-        version: this.config.version,
-        argv: redactArgv(this.argv),
-      })
-    } finally {
-      progress.stop()
-    }
-  }
-
-  private async exitCode(all: BenchResult[]): Promise<number> {
-    const [{ benchExitCodes }, { isGoalMissed, judgedRuns }] = await Promise.all([
-      import('../bench/exit-codes.ts'),
-      import('../bench/sweep/judged-runs.ts'),
-    ])
-    if (all.some(({ interrupted }) => interrupted)) return exitCodes.interrupted
-    const results = judgedRuns(all)
-    if (isGoalMissed(all)) return benchExitCodes.thresholdMissed
-    if (results.some(({ requests }) => requests.succeeded === 0)) return benchExitCodes.nothingSucceeded
-    if (results.some(({ verdict }) => this.isRefused(verdict.status))) return benchExitCodes.invalidRun
-    const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
-    if (!passed) return benchExitCodes.thresholdMissed
-    const { exitCodeOf } = await import('../bench/compare/judge-baseline.ts')
-    return exitCodeOf(results.map(({ baseline }) => baseline))
-  }
-
-  private isRefused(status: RunStatus): boolean {
-    return status === 'INVALID' || (this.flags.strict && status === 'DEGRADED')
-  }
-
-  private async thresholds(): Promise<Threshold[]> {
-    const { parseThreshold } = await import('../bench/thresholds.ts')
-    return (this.flags['fail-if'] ?? []).map(parseThreshold)
-  }
-
-  private async options(): Promise<Omit<BenchOptions, 'load'>> {
-    const { seed } = this.flags
-    const endpoint = decodeEndpoint(this.flags.endpoint)
-    const stream = this.flags.stream && endpoints[endpoint].framing !== 'none'
-    const temperature = this.temperature()
-    const { 'max-tokens': maxTokens, 'warm-up': warmUp, 'min-tokens': minTokens } = this.flags
-    const { decodeCancellation } = await import('../bench/load/decode-cancellation.ts')
-    const { 'cancel-rate': rate, 'cancel-after': after } = this.flags
-    const cancellation = decodeCancellation(rate, after, stream)
-    return {
-      ...(await this.target()),
-      endpoint,
-      stream,
-      floor: this.flags.floor,
-      threads: await this.threads(),
-      goodput: await this.goodput(),
-      ...(warmUp !== undefined && { warmUp }),
-      ...(cancellation !== undefined && { cancellation }),
-      prompts: await this.promptSource(),
-      sampling: {
-        ...(maxTokens !== undefined && { maxTokens }),
-        ...(temperature !== undefined && { temperature }),
-        ...(seed !== undefined && { seed }),
-        ignoreEos: this.flags['ignore-eos'],
-        ...(minTokens !== undefined && { minTokens }),
-      },
-      timeoutMs: (await this.milliseconds('timeout', this.flags.timeout))!,
-    }
-  }
-
-  private async threads(): Promise<number | 'auto'> {
-    const { decodeThreads } = await import('../bench/lanes/decode-threads.ts')
-    return decodeThreads(this.flags.threads)
-  }
-
-  private async goodput(): Promise<GoodputLimits> {
-    const { parseGoodput } = await import('../bench/goodput.ts')
-    const limits = parseGoodput(this.flags.goodput ?? [])
-    if (this.flags.stream || (limits.ttft === undefined && limits.tpot === undefined)) return limits
-    throw new AppError(
-      'invalid_request',
-      '--goodput ttft and tpot need streamed answers; leave --no-stream out, or give e2e alone',
-    )
-  }
-
-  private async plan(): Promise<LoadPlan> {
-    const { concurrency, requests, arrival, burstiness, turns, trace } = this.flags
-    const { createLoadPlan } = await import('../bench/sweep/load-plan.ts')
-    const flags = {
-      concurrency,
-      requestRate: this.flags['request-rate'],
-      arrival: arrival as Arrival | undefined,
-      burstiness,
-      requests,
-      durationMs: await this.milliseconds('duration', this.flags.duration),
-      rampUpMs: await this.milliseconds('ramp-up', this.flags['ramp-up']),
-      turns,
-      thinkTime: this.flags['think-time'],
-      endpoint: decodeEndpoint(this.flags.endpoint),
-      prompts: await this.promptSource(),
-      trace,
-      traceSpeed: this.flags['trace-speed'],
-    }
-    const search = {
-      max: this.flags['sweep-max'],
-      share: this.flags['goodput-share'],
-      budgetMs: await this.milliseconds('sweep-time', this.flags['sweep-time']),
-    }
-    return createLoadPlan(flags, this.flags.sweep ? await this.goodput() : undefined, search)
-  }
-
-  private async promptSource(): Promise<PromptSource> {
-    const { decodePromptSource } = await import('../bench/prompts/decode-prompt-source.ts')
-    return decodePromptSource(this.flags)
   }
 
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
@@ -274,24 +133,5 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     )
     const [loaded] = await client.engines()
     return { url: client.baseUrl, model: loaded?.model, token: client.token }
-  }
-
-  private temperature(): number | undefined {
-    const { temperature } = this.flags
-    if (temperature === undefined) return undefined
-    const value = Number(temperature)
-    if (temperature.trim() !== '' && Number.isFinite(value) && value >= 0) return value
-    throw new AppError('invalid_request', `--temperature must be a number from 0 up, not "${temperature}"`)
-  }
-
-  private async milliseconds(flag: string, text: string | undefined): Promise<number | undefined> {
-    if (text === undefined) return undefined
-    const { parseDuration } = await import('../src/config/duration.ts')
-    const value = parseDuration(text)
-    if (value !== undefined && value > 0 && value <= 86_400_000) return value
-    throw new AppError(
-      'invalid_request',
-      `--${flag} "${text}" is not a duration; write 30s, 2m or 500ms (at most 24h)`,
-    )
   }
 }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.ts'
-import { reportFlags } from '../../src/cli/report-flags.ts'
+import { reportFlags } from '../../bench/flags/report-flags.ts'
 
 export default class BenchMerge extends BaseCommand<typeof BenchMerge> {
   static override summary = 'make one result of what several load generators measured together'

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.ts'
-import { reportFlags } from '../../src/cli/report-flags.ts'
+import { reportFlags } from '../../bench/flags/report-flags.ts'
 
 export default class BenchReport extends BaseCommand<typeof BenchReport> {
   static override summary = 'show a saved result again, or write it in another form'

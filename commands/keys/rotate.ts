@@ -4,7 +4,7 @@ import { BaseCommand } from '../../src/cli/base-command.ts'
 import { describeSecret } from '../../src/cli/key-texts.ts'
 import { ensureDaemon } from '../../src/client/ensure-daemon.ts'
 import type { IssuedKeyAnswer } from '../../src/client/wire.ts'
-import { parseDuration } from '../../src/config/duration.ts'
+import { parseDuration } from '../../src/parse-duration.ts'
 import { AppError } from '../../src/errors.ts'
 
 export default class KeysRotate extends BaseCommand<typeof KeysRotate> {

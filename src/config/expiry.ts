@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from '../parse-duration.ts'
 
 const iso = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/
 

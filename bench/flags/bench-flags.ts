@@ -1,0 +1,30 @@
+import type { InferredFlags } from '@oclif/core/interfaces'
+import * as Flags from '@oclif/core/flags'
+import { gateFlags } from './gate-flags.ts'
+import { loadFlags } from './load-flags.ts'
+import { promptFlags } from './prompt-flags.ts'
+import { reportFlags } from './report-flags.ts'
+import { requestFlags } from './request-flags.ts'
+import { sessionFlags } from './session-flags.ts'
+import { sweepFlags } from './sweep-flags.ts'
+import { targetFlags } from './target-flags.ts'
+
+/** Every flag of `sluice bench`. */
+export const benchFlags = {
+  ...targetFlags,
+  ...loadFlags,
+  ...sessionFlags,
+  ...sweepFlags,
+  ...promptFlags,
+  ...requestFlags,
+  ...gateFlags,
+  json: Flags.string({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE|-',
+    description: 'write the result as JSON; with - to stdout, and the report to stderr',
+  }),
+  ...reportFlags,
+}
+
+/** The flags as they were typed. */
+export type BenchFlags = InferredFlags<typeof benchFlags>

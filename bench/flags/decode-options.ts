@@ -1,0 +1,61 @@
+import { decodeEndpoint } from '../endpoints/decode-endpoint.ts'
+import { endpoints } from '../endpoints/registry.ts'
+import { parseGoodput, type GoodputLimits } from '../goodput.ts'
+import { decodeThreads } from '../lanes/decode-threads.ts'
+import { decodeCancellation } from '../load/decode-cancellation.ts'
+import type { BenchOptions } from '../options.ts'
+import { decodePromptSource } from '../prompts/decode-prompt-source.ts'
+import { AppError } from '../../src/errors.ts'
+import type { BenchFlags } from './bench-flags.ts'
+import { decodeMilliseconds } from './decode-milliseconds.ts'
+
+/** What the flags say of each run, whatever its target and its load. */
+export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'url' | 'model' | 'apiKey'> => {
+  const endpoint = decodeEndpoint(flags.endpoint)
+  const stream = flags.stream && endpoints[endpoint].framing !== 'none'
+  const { 'warm-up': warmUp, 'cancel-rate': rate, 'cancel-after': after } = flags
+  const cancellation = decodeCancellation(rate, after, stream)
+  return {
+    endpoint,
+    stream,
+    floor: flags.floor,
+    threads: decodeThreads(flags.threads),
+    goodput: decodeGoodput(flags),
+    ...(warmUp !== undefined && { warmUp }),
+    ...(cancellation !== undefined && { cancellation }),
+    prompts: decodePromptSource(flags),
+    sampling: decodeSampling(flags),
+    timeoutMs: decodeMilliseconds('timeout', flags.timeout),
+  }
+}
+
+export const decodeGoodput = ({ goodput, stream }: BenchFlags): GoodputLimits => {
+  const limits = parseGoodput(goodput ?? [])
+  if (stream || (limits.ttft === undefined && limits.tpot === undefined)) return limits
+  throw new AppError(
+    'invalid_request',
+    '--goodput ttft and tpot need streamed answers; leave --no-stream out, or give e2e alone',
+    { param: 'goodput' },
+  )
+}
+
+const decodeSampling = (flags: BenchFlags): BenchOptions['sampling'] => {
+  const { 'max-tokens': maxTokens, 'min-tokens': minTokens, 'ignore-eos': ignoreEos, seed } = flags
+  const temperature = decodeTemperature(flags.temperature)
+  return {
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(seed !== undefined && { seed }),
+    ignoreEos,
+    ...(minTokens !== undefined && { minTokens }),
+  }
+}
+
+const decodeTemperature = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  throw new AppError('invalid_request', `--temperature must be a number from 0 up, not "${text}"`, {
+    param: 'temperature',
+  })
+}
