@@ -64,7 +64,7 @@ export const createLane = (context: LaneContext): Lane => {
       const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt })
       return {
         ...measured,
-        usageRefused: options.stream && !sender.asksForUsage(),
+        usageRefused: sender.usageRefused(),
         openedBefore,
         openedDuring: connections.opened() - openedBefore,
       }
