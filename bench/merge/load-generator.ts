@@ -10,8 +10,9 @@ export type LoadGenerator = Pick<
   | 'environment'
   | 'requests'
   | 'self_check'
+  | 'floor'
   | 'verdict'
->
+> & { seed: number; nonce: string | null }
 
 export const describeLoadGenerator = (result: BenchResult): LoadGenerator => ({
   sluice_version: result.sluice_version,
@@ -21,5 +22,8 @@ export const describeLoadGenerator = (result: BenchResult): LoadGenerator => ({
   environment: result.environment,
   requests: result.requests,
   self_check: result.self_check,
+  floor: result.floor,
   verdict: result.verdict,
+  seed: result.configuration.prompts.seed,
+  nonce: result.configuration.prompts.nonce,
 })
