@@ -87,10 +87,11 @@ td small{display:block;color:var(--quiet);font-size:11.5px}
 pre{margin:0;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:14px 24px;padding:16px 18px}
 .facts dt{font-size:12.5px;color:var(--quiet)}.facts dd{overflow-wrap:anywhere}
+.figures{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:7px 26px;padding:16px 18px;font-size:14px}.figures dt{color:var(--quiet)}.figures dd{overflow-wrap:anywhere}
 .stack{display:grid;gap:16px}
 footer{margin-top:40px;color:var(--quiet);font-size:13px}
 @media(max-width:860px){.tiles,.tiles-3,.tiles-5,.tiles-6{grid-template-columns:repeat(2,minmax(0,1fr))}.grid{grid-template-columns:minmax(0,1fr)}}
-@media(max-width:560px){body{padding:18px 14px 36px}.tiles{gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
+@media(max-width:560px){.figures{grid-template-columns:minmax(0,1fr);gap:2px}.figures dd{margin-bottom:8px}body{padding:18px 14px 36px}.tiles{gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
 @media print{:root{color-scheme:light}html,.card{background:#fff}body{max-width:none;padding:0;font-size:12px}button,.values,.tip,.focus{display:none}.card{break-inside:avoid}h2{break-after:avoid}}
 @media(prefers-reduced-motion:no-preference){.focus circle{transition:cx .06s,cy .06s}}
 `

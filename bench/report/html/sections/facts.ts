@@ -3,7 +3,7 @@ import type { BenchResult } from '../../../result.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
 import { describeFloor, describeSteady } from '../../describe-own.ts'
-import { formatCount, formatNumber, formatShare } from '../../format-number.ts'
+import { formatCount, formatNumber } from '../../format-number.ts'
 import { quoteArgv } from '../../quote-argv.ts'
 import { markup, type Markup } from '../markup.ts'
 
@@ -29,7 +29,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
           <pre><code>sluice bench ${quoteArgv(first.argv)}</code></pre>
         </div>
         <dl class="card facts">
-          ${factsOf(first, results.length > 1).map(
+          ${factsOf(first).map(
             ([name, value]) =>
               markup`<div>
                 <dt>${name}</dt>
@@ -46,9 +46,9 @@ export const renderFacts = (results: BenchResult[]): Markup => {
 const nameLevel = (note: string, result: BenchResult, results: BenchResult[]): string =>
   results.every(({ notes }) => notes.includes(note)) ? note : `${levelOf(result)}: ${note}`
 
-/** Of several loads, what differs by load is in a table of its own. */
-const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
-  const { configuration, environment, tokens, stream, connections, warm_up: warmUp } = result
+/** What holds for all of the loads; figures that differ by load stand with each. */
+const factsOf = (result: BenchResult): [string, string][] => {
+  const { configuration, environment, connections, warm_up: warmUp } = result
   const { prompts } = configuration
   const facts: [string, string | undefined][] = [
     ['Started', result.started_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
@@ -65,36 +65,16 @@ const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
       configuration.max_tokens === null ? 'as the prompts say' : `${configuration.max_tokens} tokens`,
     ],
     [
-      'Prompt tokens',
-      tokens.prompt === null
-        ? undefined
-        : `${formatCount(tokens.prompt)}${tokens.cached_prompt === null || tokens.prompt === 0 ? '' : `, ${formatShare(tokens.cached_prompt / tokens.prompt)} from the cache`}`,
-    ],
-    [
-      'Output tokens',
-      tokens.source === 'none'
-        ? undefined
-        : `${formatCount(tokens.output)} in ${formatCount(stream.events)} events`,
-    ],
-    [
       'Connections',
       `${formatCount(connections.opened_before)} before, ${formatCount(connections.opened_during)} while measuring`,
     ],
     ['Warm-up', `${formatCount(warmUp.sent)} requests, ${formatCount(warmUp.failed)} failed`],
-    ['Server’s own time', describeTimings(result)],
-    ['Steady state', many ? undefined : describeSteady(result)],
-    ['Own floor', many ? undefined : describeFloor(result)],
     [
       'Load generators',
       result.merged_from === undefined ? undefined : `${result.merged_from.length}, merged`,
     ],
   ]
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
-}
-
-const describeTimings = ({ server_timings: means }: BenchResult): string | undefined => {
-  const parts = Object.entries(means).map(([part, mean]) => `${part} ${formatNumber(mean, 1)} ms`)
-  return parts.length === 0 ? undefined : `${parts.join(', ')} (means)`
 }
 
 /** Where each load kept its level, and what the load generator added to it. */
