@@ -102,10 +102,12 @@ const describeGoodput = ({ goodput }: BenchResult): string | undefined => {
   return `${formatNumber(goodput.requests_per_second, 2)} requests/s, ${formatShare(goodput.share)} within ${limits.join(', ')}`
 }
 
-const describeDispatch = ({ dispatch }: BenchResult): string | undefined => {
+const describeDispatch = ({ dispatch, configuration }: BenchResult): string | undefined => {
   if (dispatch === null || dispatch.rate_achieved === null) return undefined
   const { rate_achieved: rate, lateness_p50_ms: half, lateness_p99_ms: late, in_flight_max: most } = dispatch
-  return `${formatNumber(rate, 2)}/s, late by P50 ${formatNumber(half, 2)} ms, P99 ${formatNumber(late, 2)} ms; at most ${formatCount(most)} in flight`
+  const [arrivals, held] =
+    configuration.session === undefined ? ['', 'in flight'] : [' sessions', 'sessions at a time']
+  return `${formatNumber(rate, 2)}${arrivals}/s, late by P50 ${formatNumber(half, 2)} ms, P99 ${formatNumber(late, 2)} ms; at most ${formatCount(most)} ${held}`
 }
 
 const describeDelivery = ({ latency: { delivery } }: BenchResult): string | undefined =>

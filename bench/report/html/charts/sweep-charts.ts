@@ -1,4 +1,4 @@
-import { levelOf, loadOf } from '../../../level.ts'
+import { arrivalUnit, levelOf, loadOf } from '../../../level.ts'
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Axis, Chart, Point, Series } from '../chart/chart.ts'
@@ -111,8 +111,8 @@ const pointOf = (load: number, runs: BenchResult[], read: Line['read']): Point[]
 }
 
 const axisOf = (runs: BenchResult[]): Axis => ({
-  label: runs[0]!.configuration.arrivals === null ? 'concurrency' : 'request rate',
-  unit: runs[0]!.configuration.arrivals === null ? '' : '1/s',
+  label: runs[0]!.configuration.arrivals === null ? 'concurrency' : 'load asked for',
+  unit: runs[0]!.configuration.arrivals === null ? '' : arrivalUnit(runs[0]!.configuration),
   scale: levelScale([...new Set(runs.map(loadOf))]),
 })
 
