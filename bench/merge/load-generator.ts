@@ -1,7 +1,7 @@
 import type { BenchResult } from '../result.ts'
 
 /** One of the programs whose results were merged: enough to tell which of them was the odd one. */
-export type LoadGenerator = Pick<
+export type LoadGenerator = { file: string; seed: number; nonce: string | null } & Pick<
   BenchResult,
   | 'sluice_version'
   | 'argv'
@@ -12,9 +12,10 @@ export type LoadGenerator = Pick<
   | 'self_check'
   | 'floor'
   | 'verdict'
-> & { seed: number; nonce: string | null }
+>
 
-export const describeLoadGenerator = (result: BenchResult): LoadGenerator => ({
+export const describeLoadGenerator = (result: BenchResult, file: string): LoadGenerator => ({
+  file,
   sluice_version: result.sluice_version,
   argv: result.argv,
   started_at: result.started_at,

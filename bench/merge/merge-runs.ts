@@ -67,7 +67,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     verdict: poolVerdict(runs, files),
     thresholds: [],
     notes: writeNotes(runs, files, clock),
-    merged_from: runs.map(describeLoadGenerator),
+    merged_from: runs.map((run, part) => describeLoadGenerator(run, files[part]!)),
     samples,
     samples_dropped: sumOf(runs.map((run) => run.samples_dropped)),
   } satisfies Pooled

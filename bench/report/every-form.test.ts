@@ -55,7 +55,7 @@ const parts: [string, RegExp][] = [
   ['goodput', /75\.5 ?%? within ttft 500 ms/],
   ['server timings', /prefill 31\.3 ms/],
   ['delivery', /Delivery/],
-  ['dispatch', /8\.25\/s, late by/],
+  ['dispatch', /8\.25 sessions\/s, late by/],
   ['connections', /13 while measuring/],
   ['steady state', /1\.5 s to 20\.0 s/],
   ['floor', /TTFT P50 0\.40 ms/],

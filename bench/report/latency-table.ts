@@ -3,11 +3,12 @@ import { percentiles, samplesNeeded, type LatencySummary } from '../record/stati
 import type { BenchResult, Configuration, LatencyName } from '../result.ts'
 import { formatNumber } from './format-number.ts'
 import { latencyLabels } from './latency-labels.ts'
+import { wrap } from './wrap.ts'
 
 const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
 
 /** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
-export const renderLatencyTable = ({ latency, configuration }: BenchResult): string => {
+export const renderLatencyTable = ({ latency, configuration }: BenchResult, width = 100): string => {
   const names: LatencyName[] = [
     'ttft',
     'tpot',
@@ -31,7 +32,7 @@ export const renderLatencyTable = ({ latency, configuration }: BenchResult): str
   return [
     table.toString(),
     renderConfidence(rows),
-    latency.service_e2e !== null && noteSent(configuration),
+    latency.service_e2e !== null && wrap(noteSent(configuration), width, '', ''),
     uncertain && footnote,
   ]
     .filter((part) => typeof part === 'string')

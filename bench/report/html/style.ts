@@ -54,10 +54,11 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .canvas path.area{fill:var(--tone);fill-opacity:.13;stroke:none}
 .key.bars path{stroke-width:8}
 .dashed,.key.dashed path{stroke-dasharray:7 4}.dotted,.key.dotted path{stroke-dasharray:2 4;stroke-linecap:round}
-.t1{--tone:var(--t1)}.t2{--tone:var(--t2)}.t3{--tone:var(--t3)}.t4{--tone:var(--t4)}.t5{--tone:var(--t5)}.t6{--tone:var(--t6)}.failed{--tone:var(--bad)}
+.t1{--tone:var(--t1)}.t2{--tone:var(--t2)}.t3{--tone:var(--t3)}.t4{--tone:var(--t4)}.t5{--tone:var(--t5)}.t6{--tone:var(--t6)}.failed{--tone:var(--bad)}.given{--tone:var(--quiet)}
 .marker line{stroke:var(--ink);stroke-opacity:.55;stroke-dasharray:3 3}
 .canvas .marker text{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .marker .left{text-anchor:end}
+.canvas .names text{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .focus[hidden]{display:none}.focus line{stroke:var(--quiet);stroke-opacity:.5}.focus circle{fill:var(--card);stroke:var(--tone);stroke-width:2.5}
 .tip{position:absolute;z-index:2;pointer-events:none;background:var(--ink);color:var(--page);border-radius:8px;padding:7px 11px;font-size:12.5px;line-height:1.45;white-space:nowrap;box-shadow:0 4px 16px #0003}
 .tip[hidden]{display:none}.tip b{display:block;font-weight:650}.tip span{display:block}
@@ -80,7 +81,7 @@ td small{display:block;color:var(--quiet);font-size:11.5px}
 .level>summary::-webkit-details-marker{display:none}
 .level>summary::before{content:"";width:8px;height:8px;border:solid var(--quiet);border-width:0 2px 2px 0;transform:rotate(-45deg);flex:none}
 .level[open]>summary::before{transform:rotate(45deg)}
-.level>summary b{min-width:130px}.level>summary span{color:var(--quiet);font-size:13.5px}
+.level>summary b{min-width:130px}.level>summary span:not(.badge,.badge *){color:var(--quiet);font-size:13.5px}
 .level>.inside{padding:2px 0 22px}
 .notes{display:grid;gap:7px;padding:14px 18px}.notes li{padding-left:16px;position:relative;color:var(--quiet)}
 .notes li::before{content:"";position:absolute;left:0;top:.62em;width:6px;height:6px;border-radius:50%;background:var(--line)}

@@ -8,7 +8,7 @@ import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { latencyMeanings } from '../latency-meanings.ts'
 import { chartPercentiles } from './percentile-curve.ts'
-import { chartTrade } from './trade-chart.ts'
+import { chartInteractivity, chartTrade } from './trade-chart.ts'
 
 type Line = {
   name: string
@@ -54,6 +54,7 @@ export const chartSweep = (results: BenchResult[]): Chart[] => {
     ...latencies,
     ...(['ttft', 'e2e'] as const).map((name) => chartCurves(runs, name)),
     chartTrade(runs),
+    chartInteractivity(runs),
   ]
   return charts.filter((chart) => chart !== undefined)
 }

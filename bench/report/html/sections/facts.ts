@@ -1,27 +1,19 @@
 import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
-import { runStatuses } from '../../../verdict/judge-run.ts'
 import { describeFloor, describeSteady } from '../../describe-own.ts'
 import { formatCount, formatNumber } from '../../format-number.ts'
 import { quoteArgv } from '../../quote-argv.ts'
 import { markup, type Markup } from '../markup.ts'
+import { renderChecks } from './checks-table.ts'
+import { renderLoadGenerators } from './load-generators.ts'
+import { notesOfAll, renderNotes } from './notes.ts'
 
 /** What is needed to judge the run and to repeat it. */
 export const renderFacts = (results: BenchResult[]): Markup => {
   const [first] = results as [BenchResult]
-  const notes = [
-    ...new Set(results.flatMap((result) => result.notes.map((note) => nameLevel(note, result, results)))),
-  ]
-  return markup`${
-    notes.length > 0 &&
-    markup`<section>
-        <h2>Notes</h2>
-        <ul class="card notes">
-          ${notes.map((note) => markup`<li>${note}</li>`)}
-        </ul>
-      </section>`
-  }
+  const many = results.length > 1
+  return markup`${renderNotes(notesOfAll(results))}
     <section>
       <h2>How it was measured</h2>
       <div class="stack">
@@ -29,7 +21,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
           <pre><code>sluice bench ${quoteArgv(first.argv)}</code></pre>
         </div>
         <dl class="card facts">
-          ${factsOf(first).map(
+          ${factsOf(first, many).map(
             ([name, value]) =>
               markup`<div>
                 <dt>${name}</dt>
@@ -37,19 +29,16 @@ export const renderFacts = (results: BenchResult[]): Markup => {
               </div>`,
           )}
         </dl>
-        ${results.length > 1 && renderOwn(results)} ${tellingRuns(results).map((result) => renderChecks(result, results.length > 1))}
+        ${renderLoadGenerators(first)} ${many && renderOwn(results)} ${renderChecks(tellingRuns(results))}
       </div>
     </section>`
 }
 
-/** What holds for one of several loads only says for which. */
-const nameLevel = (note: string, result: BenchResult, results: BenchResult[]): string =>
-  results.every(({ notes }) => notes.includes(note)) ? note : `${levelOf(result)}: ${note}`
-
 /** What holds for all of the loads; figures that differ by load stand with each. */
-const factsOf = (result: BenchResult): [string, string][] => {
+const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
   const { configuration, environment, connections, warm_up: warmUp } = result
   const { prompts } = configuration
+  const merged = result.merged_from !== undefined
   const facts: [string, string | undefined][] = [
     ['Started', result.started_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Load generator', `sluice ${result.sluice_version}, Node ${environment.node}`],
@@ -58,7 +47,13 @@ const factsOf = (result: BenchResult): [string, string][] => {
       `${environment.cpus} × ${environment.cpu_model}, ${formatNumber(environment.memory_bytes / 2 ** 30, 0)} GiB`,
     ],
     ['System', `${environment.os}, ${environment.arch}`],
-    ['Seed', `${prompts.seed}${configuration.seed === null ? '' : ` (sampling ${configuration.seed})`}`],
+    // Each part of a merged result has its own; they stand in a table.
+    [
+      'Seed',
+      merged
+        ? undefined
+        : `${prompts.seed}${configuration.seed === null ? '' : ` (sampling ${configuration.seed})`}`,
+    ],
     ['Prompts', `${prompts.source}${prompts.nonce === null ? '' : `, nonce ${prompts.nonce}`}`],
     [
       'Longest answer',
@@ -66,12 +61,13 @@ const factsOf = (result: BenchResult): [string, string][] => {
     ],
     [
       'Connections',
-      `${formatCount(connections.opened_before)} before, ${formatCount(connections.opened_during)} while measuring`,
+      many
+        ? undefined
+        : `${formatCount(connections.opened_before)} before, ${formatCount(connections.opened_during)} while measuring`,
     ],
-    ['Warm-up', `${formatCount(warmUp.sent)} requests, ${formatCount(warmUp.failed)} failed`],
     [
-      'Load generators',
-      result.merged_from === undefined ? undefined : `${result.merged_from.length}, merged`,
+      'Warm-up',
+      many ? undefined : `${formatCount(warmUp.sent)} requests, ${formatCount(warmUp.failed)} failed`,
     ],
   ]
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
@@ -96,37 +92,3 @@ const renderOwn = (results: BenchResult[]): Markup =>
       </tbody>
     </table>
   </div>`
-
-const tones = Object.fromEntries(
-  runStatuses.map((status, index) => [status, ['good', 'fair', 'bad'][index]!]),
-)
-
-/** The questions that the load generator asked itself. */
-const renderChecks = (result: BenchResult, many: boolean): Markup | undefined =>
-  result.verdict.checks.length === 0
-    ? undefined
-    : markup`<div class="card panel scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>Self-check${many && `, ${levelOf(result)}`}</th>
-              <th>Found</th>
-              <th>DEGRADED above</th>
-              <th>INVALID above</th>
-              <th>Verdict</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${result.verdict.checks.map(
-              ({ check, value, degraded_above: degraded, invalid_above: invalid, status }) =>
-                markup`<tr>
-                  <th>${check}</th>
-                  <td>${formatNumber(value, 3)}</td>
-                  <td>${degraded}</td>
-                  <td>${invalid ?? '-'}</td>
-                  <td><b class="${tones[status]}">${status}</b></td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`

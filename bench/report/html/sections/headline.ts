@@ -5,8 +5,8 @@ import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import { plural } from '../../../plural.ts'
 import { describeLoad } from '../../describe-load.ts'
-import { formatCount } from '../../format-number.ts'
 import { listGates } from '../../gates.ts'
+import { formatTime } from '../figure-text.ts'
 import { markup, type Markup } from '../markup.ts'
 
 const meanings: Record<RunStatus, [tone: string, meaning: string]> = {
@@ -22,8 +22,10 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
   const [first] = results as [BenchResult]
   const telling = tellingRuns(results)
   const worst = runStatuses[Math.max(...telling.map(({ verdict }) => runStatuses.indexOf(verdict.status)))]!
-  const [tone, meaning] = meanings[worst]
-  const reasons = telling.flatMap((result) =>
+  const [tone, verdict] = meanings[worst]
+  const failed = results.every(({ requests }) => requests.succeeded === 0)
+  const meaning = failed ? 'no request succeeded' : verdict
+  const reasons = (failed ? [] : telling).flatMap((result) =>
     result.verdict.reasons.map((reason) => (results.length > 1 ? `${levelOf(result)}: ${reason}` : reason)),
   )
   return markup`<div class="lead">
@@ -68,5 +70,5 @@ const describeRuns = (results: BenchResult[]): string => {
     results.length > 1
       ? `${plural(levels.length, 'load')} (${levels.join(', ')})`
       : describeLoad(first.configuration)
-  return `${load} · ${formatCount(sent)} requests in ${seconds.toFixed(1)} s`
+  return `${load} · ${plural(sent, 'request')} in ${formatTime(seconds * 1000)}`
 }

@@ -19,7 +19,7 @@ export const renderTiles = (result: BenchResult): Markup => {
     rateTile(
       'Requests',
       throughput.requests_per_second,
-      `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
+      `${formatCount(requests.succeeded)} in ${formatTime(result.duration_s * 1000)}${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
     ),
     goodput === null ? successTile(result) : goodputTile(goodput),
   ].filter((tile): tile is Tile => tile !== undefined)
