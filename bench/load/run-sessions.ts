@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { takeNumber, takeTurn, type Share } from '../lanes/share.ts'
 import type { ClosedLoad, Session } from '../options.ts'
-import type { Prompts } from '../prompts/prompts.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { holdSession, type SessionContext } from './hold-session.ts'
 

@@ -25,7 +25,7 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .badges{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:2px}
 .good{color:var(--good)}.fair{color:var(--fair)}.bad{color:var(--bad)}
 .reasons{margin-top:16px;display:grid;gap:6px;padding:13px 16px;border-left:3px solid currentColor;background:var(--card);border-radius:0 10px 10px 0}
-.reasons li{color:var(--ink)}
+.reasons ul{display:grid;gap:6px}.reasons details ul{margin-top:6px}.reasons li{color:var(--ink)}
 .tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin-top:24px}.tiles-5{grid-template-columns:repeat(5,minmax(0,1fr))}.tiles-3,.tiles-6{grid-template-columns:repeat(3,minmax(0,1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;min-width:0}
 .tile{padding:15px 17px 14px}
@@ -75,7 +75,7 @@ td small{display:block;color:var(--quiet);font-size:11.5px}
 .words td{white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .below{all:unset;display:block}.hint{color:var(--quiet);font-size:13px;margin-top:9px}
 .level.card{padding:0;background:none;border:0;border-top:1px solid var(--line);border-radius:0}
-.words td b{white-space:nowrap}
+.words td b{white-space:nowrap}thead th:first-child{white-space:normal;min-width:96px}
 .panel{padding:6px 8px}
 .level{margin-top:16px}.level>summary{list-style:none;display:flex;flex-wrap:wrap;align-items:center;gap:6px 16px;width:100%;padding:14px 18px;color:var(--ink)}
 .level>summary::-webkit-details-marker{display:none}

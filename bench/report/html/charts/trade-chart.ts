@@ -2,7 +2,7 @@ import { arrivalUnit, levelOf, loadOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Chart, Point } from '../chart/chart.ts'
-import { linearScale } from '../chart/scale.ts'
+import { linearScale, logScale, type Scale } from '../chart/scale.ts'
 import { markup } from '../markup.ts'
 
 /** The bargain: how long users wait for how much is served. The knee is where the line turns up. */
@@ -39,6 +39,12 @@ const unitOf = ([first]: BenchResult[]): string =>
     ? 'concurrency'
     : arrivalUnit(first.configuration)
 
+/** A speed falls by so much from one user to many that the many would stand on one spot. */
+const scaleOf = (values: number[]): Scale => {
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  return low > 0 && high / low > 15 ? logScale(low, high) : linearScale(high, { wanted: 6 })
+}
+
 type Pairs = Pick<Chart, 'id' | 'title' | 'text'> & {
   across: string
   up: string
@@ -60,7 +66,7 @@ const chartPairs = (
   const largest = (axis: 0 | 1): number => points.reduce((most, point) => Math.max(most, point[axis]), 0)
   return {
     ...words,
-    x: { label: across, unit: '', scale: linearScale(largest(0), { wanted: 6 }) },
+    x: { label: across, unit: '', scale: scaleOf(points.map(([left]) => left)) },
     y: { label: up, unit, scale: linearScale(largest(1)) },
     series: [{ name: up, shape: 'line', tone, points }],
     names: pairs.map(({ run }) => String(loadOf(run))),

@@ -21,7 +21,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
           <pre><code>sluice bench ${quoteArgv(first.argv)}</code></pre>
         </div>
         <dl class="card facts">
-          ${factsOf(first, many).map(
+          ${factsOf(results).map(
             ([name, value]) =>
               markup`<div>
                 <dt>${name}</dt>
@@ -35,10 +35,15 @@ export const renderFacts = (results: BenchResult[]): Markup => {
 }
 
 /** What holds for all of the loads; figures that differ by load stand with each. */
-const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
+const factsOf = (results: BenchResult[]): [string, string][] => {
+  const [result] = results as [BenchResult]
+  const many = results.length > 1
   const { configuration, environment, connections, warm_up: warmUp } = result
   const { prompts } = configuration
-  const merged = result.merged_from !== undefined
+  // Runs of a list draw their own where none was given, and so do the parts of a merged result.
+  const seeds = new Set(results.map(({ configuration: each }) => each.prompts.seed))
+  const nonces = new Set(results.map(({ configuration: each }) => each.prompts.nonce))
+  const ownSeeds = result.merged_from !== undefined || seeds.size > 1
   const facts: [string, string | undefined][] = [
     ['Started', result.started_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Load generator', `sluice ${result.sluice_version}, Node ${environment.node}`],
@@ -47,14 +52,16 @@ const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
       `${environment.cpus} × ${environment.cpu_model}, ${formatNumber(environment.memory_bytes / 2 ** 30, 0)} GiB`,
     ],
     ['System', `${environment.os}, ${environment.arch}`],
-    // Each part of a merged result has its own; they stand in a table.
     [
       'Seed',
-      merged
+      ownSeeds
         ? undefined
         : `${prompts.seed}${configuration.seed === null ? '' : ` (sampling ${configuration.seed})`}`,
     ],
-    ['Prompts', `${prompts.source}${prompts.nonce === null ? '' : `, nonce ${prompts.nonce}`}`],
+    [
+      'Prompts',
+      `${prompts.source}${prompts.nonce === null || nonces.size > 1 ? '' : `, nonce ${prompts.nonce}`}`,
+    ],
     [
       'Longest answer',
       configuration.max_tokens === null ? 'as the prompts say' : `${configuration.max_tokens} tokens`,
