@@ -1,6 +1,7 @@
 import { latencyNames, type BenchResult } from '../../../result.ts'
 import type { Chart } from '../chart/chart.ts'
 import { renderChart } from '../chart/render-chart.ts'
+import { chartByPrompt } from '../charts/by-prompt.ts'
 import { chartHistogram } from '../charts/histogram.ts'
 import { chartInFlight } from '../charts/in-flight.ts'
 import { chartOverTime } from '../charts/over-time.ts'
@@ -28,6 +29,7 @@ export const renderRun = (result: BenchResult, id: string): Markup => {
     chartHistogram(result, gap, `${id}-gap-spread`),
     chartHistogram(result, 'e2e', `${id}-e2e-spread`),
     chartCurves(result, `${id}-percentiles`),
+    chartByPrompt(result, `${id}-by-prompt`),
   ]
   return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('By turn', chartTurns(result, id))}${renderGroup('Distributions', spread)}${renderLatencies(result)}${renderFigureList(result)}`
 }
