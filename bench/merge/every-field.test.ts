@@ -104,3 +104,19 @@ test('a turn without its histogram cannot be pooled, and the merge says so', () 
   const parts = [partOf({}), partOf({ monotonic_origin_ms: 2, turns: [turn] })]
   expect(() => mergeRuns(parts, ['a.json', 'b.json'], [])).toThrow('b.json has no histogram of ttft by turn')
 })
+
+test('sessions on a schedule: the merged rate is that of sessions, not of their turns', () => {
+  const samplesOf = (offset: number) =>
+    [0, 1, 2].flatMap((session) =>
+      [1, 2].map((turn) => {
+        const due = offset + session * 1000 + (turn - 1) * 300
+        return { index: session * 2 + turn - 1, turn, due, start: due, end: due + 50, ttft: 10, e2e: 50 }
+      }),
+    )
+  const parts = [0, 500].map((offset, part) =>
+    partOf({ monotonic_origin_ms: part, samples: samplesOf(offset) }),
+  )
+  const { dispatch } = mergeRuns(parts, ['a.json', 'b.json'], [])
+  // Six sessions, one each half second.
+  expect(dispatch).toMatchObject({ scheduled: 4, rate_scheduled: 2, rate_achieved: 2, gap_cv: 0 })
+})

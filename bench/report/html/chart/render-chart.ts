@@ -72,6 +72,9 @@ const renderRows = ({ scale, unit }: Axis): Markup =>
       })}</g
     ><text class="unit" x="-44" y="-10">${unit}</text>`
 
+/** Characters of a label for which the room below is meant. */
+const usualLabel = 4
+
 const renderColumns = ({ scale, label, unit }: Axis): Markup => {
   const places = scale.ticks.map(({ value }) => shareOf(scale, value) * 100)
   let last = -100
@@ -79,7 +82,7 @@ const renderColumns = ({ scale, label, unit }: Axis): Markup => {
       >${scale.ticks.map((tick, index) => {
         const at = places[index]!
         // Labels that would touch on a narrow screen are left out there, or everywhere.
-        const room = at - last
+        const room = (at - last) / Math.max(1, tick.label.length / usualLabel)
         if (room < 5)
           return markup`<line
             x1="${at.toFixed(2)}%"
