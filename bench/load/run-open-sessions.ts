@@ -36,10 +36,11 @@ export const runOpenSessions = async (sessions: OpenSessions): Promise<SessionDi
     signal,
     deadline: load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs,
     isOver(index) {
-      const isOver = (differ ? take() : index) >= most
-      // Nobody knew before how many sessions it would take.
-      if (isOver && differ) over.abort()
-      return isOver
+      if (!differ) return index >= most
+      const taken = take()
+      // Nobody knew before how many sessions it would take; after the last turn no further one is waited for.
+      if (taken >= most - 1) over.abort()
+      return taken >= most
     },
     async think(until) {
       idleMs += await waitUntil(until, signal, idle)
