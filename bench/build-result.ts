@@ -153,7 +153,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
 })
 
 const describeSession = (load: Load): Pick<Configuration, 'session'> =>
-  load.mode === 'open' || load.session === undefined
+  load.session === undefined
     ? {}
     : { session: { turns: load.session.turns, think_ms: [load.session.think.from, load.session.think.to] } }
 

@@ -61,7 +61,8 @@ const explainConnections = ({ openedDuring, options, recorded }: NoteFacts): str
 const explainBacklog = ({ dispatch, options: { load } }: NoteFacts): string | undefined => {
   if (dispatch === undefined || dispatch.waited === 0 || load.mode === 'closed') return undefined
   const { waited, backlog_max: backlog, wait_max_ms: longest } = dispatch
-  return `${plural(waited, 'request')} waited, up to ${formatNumber(longest, 0)} ms and ${formatCount(backlog)} at a time, because ${formatCount(load.maxConcurrency)} were in flight; the wait is part of their latency. The server does not keep up with ${load.rate} requests/s, or the limit is too low`
+  const [what, where] = load.session === undefined ? ['request', 'in flight'] : ['session', 'going on']
+  return `${plural(waited, what)} waited, up to ${formatNumber(longest, 0)} ms and ${formatCount(backlog)} at a time, because ${formatCount(load.maxConcurrency)} were ${where}; the wait is part of their latency. The server does not keep up with ${load.rate} ${what}s/s, or the limit is too low`
 }
 
 const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {

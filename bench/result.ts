@@ -139,9 +139,9 @@ export type Environment = {
 
 export type Configuration = {
   mode: Load['mode']
-  /** In flight at any time; of an open loop, the most that may be. */
+  /** In flight at any time; of an open loop, the most that may be: requests, or sessions where there are any. */
   concurrency: number
-  /** Of an open loop. */
+  /** Of an open loop; with `session` they are those of sessions, and `rate` counts sessions per second. */
   arrivals: {
     arrival: Arrival | 'trace'
     rate: number
@@ -158,7 +158,7 @@ export type Configuration = {
   seed: number | null
   ignore_eos: boolean
   timeout_s: number
-  /** Absent: one request after the other. */
+  /** Absent: requests that know nothing of each other. `requests` count turns. */
   session?: { turns: number; think_ms: [number, number] }
   /** Threads that carried the load. */
   threads: number

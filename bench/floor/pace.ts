@@ -47,5 +47,5 @@ export const streamsOf = (
   // The warm-up's answers are shortened; the run's are not.
   const events = pace.stream ? Math.max(pace.events, sampling.maxTokens ?? pace.events) : 0
   const seconds = (pace.firstMs + events * pace.gapMs) / 1000
-  return Math.min(widthOf(load), Math.max(1, Math.ceil(load.rate * seconds)))
+  return Math.min(widthOf(load), Math.max(1, Math.ceil(load.rate * (load.session?.turns ?? 1) * seconds)))
 }

@@ -1,9 +1,9 @@
-import { createSchedule } from '../arrivals/schedule.ts'
 import { summarizeFloor, type Floor } from '../floor/floor.ts'
 import { joinPaces, streamsOf } from '../floor/pace.ts'
 import type { NullProcess } from '../floor/start-null-process.ts'
 import { enterPhase, type LiveRun } from '../load/live-run.ts'
 import { warmUpWidth, type WarmUpResult } from '../load/warm-up.ts'
+import { planArrivals } from '../load/plan-arrivals.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 import { createErrorTally } from '../record/error-tally.ts'
@@ -50,8 +50,10 @@ export const measureLanes = async (
   { options, prompts, live }: Run,
 ): Promise<{ startedAt: Date; measured: LaneMeasurement[] }> => {
   const { load } = options
-  const arrivals = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }).length : undefined
-  enterPhase(live, 'measuring', { requests: arrivals ?? load.requests, durationMs: load.durationMs })
+  const arrivals = load.mode === 'open' ? planArrivals(load, prompts).length : undefined
+  // An arrival is a session where there are sessions, and how many requests they make is only known where it was asked.
+  const requests = load.session === undefined ? (arrivals ?? load.requests) : load.requests
+  enterPhase(live, 'measuring', { requests, durationMs: load.durationMs })
   const delay = startDelayMs + (arrivals ?? 0) / arrivalsPerMs
   const startAt = monotonicNow() + delay
   const startedAt = new Date(Date.now() + delay)

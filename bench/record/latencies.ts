@@ -46,10 +46,12 @@ export const createLatencies = (): {
     }),
     histograms: () =>
       Object.fromEntries(
-        Object.entries({ ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e }).flatMap(([name, latency]) => {
-          const encoded = latency.histogram()
-          return encoded === undefined ? [] : [[name, encoded]]
-        }),
+        Object.entries({ ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e, delivery }).flatMap(
+          ([name, latency]) => {
+            const encoded = latency.histogram()
+            return encoded === undefined ? [] : [[name, encoded]]
+          },
+        ),
       ),
   }
 }

@@ -8,9 +8,9 @@ import { wrap } from './wrap.ts'
 /** The whole result as text for a terminal or a log. The same document always gives the same text. */
 export const renderReport = (result: BenchResult, columns = 100): string =>
   [
-    renderTitle(result),
+    renderTitle(result, columns),
     renderFigures(result, columns),
-    renderLatencyTable(result),
+    renderLatencyTable(result, columns),
     renderTurns(result),
     renderErrors(result, columns),
     renderThresholds(result),
@@ -22,12 +22,15 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     .filter((part) => part !== '')
     .join('\n\n')
 
-const renderTitle = ({ target, configuration, interrupted, verdict }: BenchResult): string => {
+const renderTitle = (
+  { target, configuration, interrupted, verdict }: BenchResult,
+  columns: number,
+): string => {
   const { stream, max_tokens: maxTokens } = configuration
   const title = `${verdict.status}  sluice bench: ${target.model} at ${target.base_url}`
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
   const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
-  return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
+  return `${title}\n${wrap(`${mode}${interrupted ? ', INTERRUPTED' : ''}`, columns, '', '')}`
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {

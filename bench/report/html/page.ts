@@ -11,6 +11,7 @@ import { script } from './script.ts'
 import { renderFacts } from './sections/facts.ts'
 import { renderGateSection } from './sections/gates-table.ts'
 import { renderHeadline, toneOf } from './sections/headline.ts'
+import { notesOfOne, renderNotes } from './sections/notes.ts'
 import { renderRun } from './sections/run-section.ts'
 import { renderTiles } from './sections/tiles.ts'
 import { style } from './style.ts'
@@ -76,7 +77,7 @@ const renderSweep = (results: BenchResult[]): Markup =>
             <summary>
               <b>${levelOf(result)}</b><span class="badge ${toneOf(result.verdict.status)}">${result.verdict.status}</span>${summaryOf(result).map((words) => markup`<span>${words}</span>`)}
             </summary>
-            <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}</div>
+            <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}${renderNotes(notesOfOne(result, results))}</div>
           </details>`,
       )}
     </section>`

@@ -1,6 +1,6 @@
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatCount, formatShare } from '../../format-number.ts'
-import { formatThree, formatTime, splitTime } from '../figure-text.ts'
+import { formatDuration, formatThree, formatTime, splitTime } from '../figure-text.ts'
 import { markup, type Markup } from '../markup.ts'
 
 type Tile = { name: string; value: string; unit?: string; below?: string | undefined }
@@ -19,7 +19,7 @@ export const renderTiles = (result: BenchResult): Markup => {
     rateTile(
       'Requests',
       throughput.requests_per_second,
-      `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
+      `${formatCount(requests.succeeded)} in ${formatDuration(result.duration_s)}${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
     ),
     goodput === null ? successTile(result) : goodputTile(goodput),
   ].filter((tile): tile is Tile => tile !== undefined)
