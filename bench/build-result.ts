@@ -12,6 +12,7 @@ import type { Prompts } from './prompts/prompts.ts'
 import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
+import { isCounted } from './record/token-tally.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
@@ -64,7 +65,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
       events: tokens.events,
       coalesced_events: tokens.coalescedEvents,
       tokens_per_event:
-        tokens.source === 'usage' && tokens.events > 0 ? round(tokens.output / tokens.events) : null,
+        isCounted(tokens.source) && tokens.events > 0 ? round(tokens.output / tokens.events) : null,
       no_itl_because: tokens.gapsAreNotTokens ?? null,
     },
     server_timings: recorded.serverTimings,

@@ -76,6 +76,11 @@ const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[]
   if (recorded.succeeded === 0) return notes
   if (usageRefused)
     notes.push('the server refuses stream_options.include_usage; requests were sent without it')
+  if (source === 'tokenizer') {
+    notes.push(
+      "the server gives no usage: output tokens were counted after the run with its /tokenize, from the answers' text; tokens without text, as that of the end, are not among them",
+    )
+  }
   if (source === 'events' || source === 'mixed') {
     notes.push(
       'the server does not report token counts (or not always): stream events were counted as tokens, and there is no TPOT for them',

@@ -8,6 +8,7 @@ import { allFailed, measureLanes, prepareLanes, type Prepared } from './lanes/ru
 import { createShares } from './lanes/share.ts'
 import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
+import { maxHeldOutput, startCounting } from './load/start-counting.ts'
 import { calibratePrompts } from './load/calibrate.ts'
 import { createLiveRun, liveCounters, type LiveRun } from './load/live-run.ts'
 import type { BenchOptions } from './options.ts'
@@ -46,7 +47,10 @@ export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<
     hooks.onStart?.(live)
     const { options, prompts, model } = await preparePrompts(asked, target, signal)
     const recorder = createRecorder(options.goodput)
-    const context = { options, model, prompts, signal, giveUp: giveUp.signal, record: recorder.record, live }
+    let record = recorder.record
+    const context: Omit<LaneContext, 'share'> = {
+      options, model, prompts, signal, giveUp: giveUp.signal, live, record: (...entry) => record(...entry),
+    } // prettier-ignore
     const run = { options, prompts, live, signal }
     const open = (count: number): Lane[] => (lanes = openLanes(context, count))
     const start = options.threads === 'auto' ? 1 : boundLanes(options.threads ?? 1, options)
@@ -56,11 +60,17 @@ export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<
       await closeLanes(lanes)
       prepared = await prepareLanes(open(needed), run, nullServer)
     }
+    const counting = prepared.uncounted
+      ? await startCounting({ options, target, model, signal, record: recorder.record })
+      : undefined
+    if (counting !== undefined) ({ record } = counting)
     const { startedAt, measured } = allFailed(prepared.warmed)
       ? { startedAt: new Date(), measured: [] }
-      : await measureLanes(lanes, run)
+      : await measureLanes(lanes, run, counting === undefined ? 0 : maxHeldOutput)
+    await counting?.settle(signal.aborted)
     const recorded = recorder.recorded()
-    if (lanes.length > 1) recorded.samples.sort((left, right) => left.end - right.end)
+    if (lanes.length > 1 || counting !== undefined)
+      recorded.samples.sort((left, right) => left.end - right.end)
     return buildResult({
       ...describeRun(prepared, measured),
       threads: lanes.length,

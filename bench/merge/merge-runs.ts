@@ -1,3 +1,4 @@
+import { isCounted } from '../record/token-tally.ts'
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
 import { schemaVersion, type BenchResult, type Configuration } from '../result.ts'
@@ -155,7 +156,7 @@ const poolStream = (runs: BenchResult[]): BenchResult['stream'] => {
   return {
     events,
     coalesced_events: sumOf(runs.map(({ stream }) => stream.coalesced_events)),
-    tokens_per_event: source === 'usage' && events > 0 ? round(output / events) : null,
+    tokens_per_event: isCounted(source) && events > 0 ? round(output / events) : null,
     no_itl_because: runs.map(({ stream }) => stream.no_itl_because).find((reason) => reason !== null) ?? null,
   }
 }

@@ -2,6 +2,7 @@ import { inOrderOfLoad, levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
+import { countedBy } from '../../describe-tokens.ts'
 import { describeFloor, describeSteady } from '../../describe-own.ts'
 import { formatCount, formatNumber, formatShare } from '../../format-number.ts'
 import { quoteArgv } from '../../quote-argv.ts'
@@ -74,7 +75,7 @@ const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
       'Output tokens',
       tokens.source === 'none'
         ? undefined
-        : `${formatCount(tokens.output)} in ${formatCount(stream.events)} events`,
+        : `${formatCount(tokens.output)} in ${formatCount(stream.events)} events, ${countedBy[tokens.source]}`,
     ],
     [
       'Connections',
