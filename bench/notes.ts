@@ -5,9 +5,11 @@ import type { DispatchSummary } from './record/dispatch-summary.ts'
 import { describeLengths, explainLengths } from './prompt-lengths.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
+import { explainCache } from './explain-cache.ts'
+import type { ServerSide } from './server-metrics/measure-beside.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
 
-export type NoteFacts = {
+export type NoteFacts = ServerSide & {
   options: BenchOptions
   prompts: Prompts
   recorded: Recorded
@@ -28,6 +30,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainTokens(facts),
     explainEmpty(facts),
     ...explainPrompts(facts),
+    explainCache(facts),
     explainIgnoreEos(facts),
     explainCancelled(facts),
     explainShortfall(facts),

@@ -12,12 +12,12 @@ import type { Lane, LaneMeasurement, Warmed } from './lane.ts'
 import { shareOf } from './share.ts'
 
 export type Prepared = { warmed: WarmUpResult; floor: Floor | undefined; uncounted: boolean }
-type Run = { options: BenchOptions; prompts: Prompts; live: LiveRun; signal: AbortSignal }
+export type LanesRun = { options: BenchOptions; prompts: Prompts; live: LiveRun; signal: AbortSignal }
 
 /** Warms all lanes up and measures their floor together: they share the machine in the run as well. */
 export const prepareLanes = async (
   lanes: Lane[],
-  { options, live, signal }: Run,
+  { options, live, signal }: LanesRun,
   nullServer: Promise<NullProcess | undefined>,
 ): Promise<Prepared> => {
   const requests = options.warmUp ?? warmUpWidth(options)
@@ -50,10 +50,10 @@ const arrivalsPerMs = 2000
 
 export const measureLanes = async (
   lanes: Lane[],
-  { options, prompts, live }: Run,
+  { options, prompts, live }: LanesRun,
   /** For all lanes together. */
   outputBudget: number,
-): Promise<{ startedAt: Date; measured: LaneMeasurement[] }> => {
+): Promise<{ startedAt: Date; lanes: LaneMeasurement[] }> => {
   const { load } = options
   const arrivals = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }).length : undefined
   enterPhase(live, 'measuring', { requests: arrivals ?? load.requests, durationMs: load.durationMs })
@@ -62,7 +62,7 @@ export const measureLanes = async (
   const startedAt = new Date(Date.now() + delay)
   return {
     startedAt,
-    measured: await Promise.all(lanes.map((lane) => lane.measure(startAt, outputBudget / lanes.length))),
+    lanes: await Promise.all(lanes.map((lane) => lane.measure(startAt, outputBudget / lanes.length))),
   }
 }
 

@@ -3,6 +3,7 @@ import { inOrderOfLoad, levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { tellingRuns } from '../sweep/telling-runs.ts'
+import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeFloor, describeSteady } from './describe-own.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
@@ -38,6 +39,7 @@ const renderRun = (result: BenchResult, many: boolean): string => {
     renderGates(result),
     renderRates(result),
     renderLatencies(result),
+    renderServer(result),
     renderOwn(result),
     renderErrors(result),
   ]
@@ -122,6 +124,11 @@ const renderLoads = (results: BenchResult[]): string =>
       ]
     }),
   )
+
+const renderServer = (result: BenchResult): string => {
+  const rows = describeServerMetrics(result)
+  return rows.length === 0 ? '' : table([serverTitle(result), ''], rows)
+}
 
 const renderOwn = (result: BenchResult): string => {
   if (result.requests.sent === 0) return ''

@@ -9,6 +9,7 @@ import { tablePercentiles } from '../charts/percentile-table.ts'
 import { chartRateOverTime } from '../charts/rate-over-time.ts'
 import { distributionOf, gapNameOf } from '../distribution.ts'
 import { markup, type Markup } from '../markup.ts'
+import { describeServerMetrics, serverTitle } from '../../describe-server.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { renderErrors } from './errors.ts'
 
@@ -27,7 +28,25 @@ export const renderRun = (result: BenchResult, id: string): Markup => {
     chartHistogram(result, 'e2e', `${id}-e2e-spread`),
     chartCurves(result, `${id}-percentiles`),
   ]
-  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('Distributions', spread)}${renderLatencies(result)}`
+  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('Distributions', spread)}${renderLatencies(result)}${renderServer(result)}`
+}
+
+const renderServer = (result: BenchResult): Markup | undefined => {
+  const rows = describeServerMetrics(result)
+  return rows.length === 0
+    ? undefined
+    : markup`<section>
+        <h2>${serverTitle(result)}</h2>
+        <dl class="card facts">
+          ${rows.map(
+            ([name, value]) =>
+              markup`<div>
+                <dt>${name}</dt>
+                <dd>${value}</dd>
+              </div>`,
+          )}
+        </dl>
+      </section>`
 }
 
 const renderGroup = (title: string, charts: (Chart | undefined)[]): Markup | undefined => {
