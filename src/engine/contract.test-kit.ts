@@ -115,6 +115,21 @@ function answersContract(createEngine: ContractOptions['createEngine']): void {
     }
   })
 
+  test('a least length puts stop strings off, and the end', async () => {
+    const { text } = await run(engine, endless('One day', { maxTokens: 40 }))
+    const stop = text.slice(5, 9)
+    const stopped = await run(engine, endless('One day', { maxTokens: 40, stop: [stop] }))
+    const place = stopped.finish.usage.completionTokens
+    const waited = await run(engine, endless('One day', { maxTokens: 40, minTokens: place, stop: [stop] }))
+    expect(waited.finish.usage.completionTokens).toBeGreaterThan(place)
+    expect(waited.text.startsWith(text.slice(0, 9))).toBe(true)
+    const natural = { ignoreEos: false, maxTokens: 400 }
+    const free = await run(engine, endless('One day', natural))
+    const least = Math.min(free.finish.usage.completionTokens + 5, 400)
+    const later = await run(engine, endless('One day', { ...natural, minTokens: least }))
+    expect(later.finish.usage.completionTokens).toBeGreaterThanOrEqual(least)
+  })
+
   test('text held back for a stop string that never came is sent at the end', async () => {
     const { text } = await run(engine, endless('One day', { maxTokens: 20 }))
     const almost = `${text.slice(-3)}\u0000`
