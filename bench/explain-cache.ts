@@ -4,28 +4,24 @@ import { formatNumber, formatShare } from './report/format-number.ts'
 /** Above this share of the prompt tokens a prefix cache bends TTFT. */
 const tolerated = 0.01
 
-type CacheFacts = Pick<NoteFacts, 'options' | 'prompts' | 'recorded' | 'serverMetrics' | 'cacheReset'>
-
 /** Prompts that were made to differ from their first word, and were found in a cache all the same. */
-export const explainCache = ({
-  options: { prompts: asked, load },
-  prompts,
-  recorded: { tokens, succeeded },
-  serverMetrics,
-  cacheReset,
-}: CacheFacts): string | undefined => {
-  const disjoint =
-    prompts.nonce !== undefined &&
-    !(load.mode === 'closed' && load.session !== undefined) &&
-    (asked.kind === 'built-in' || (asked.kind === 'random' && asked.prefixLen === 0))
-  const { prompt = 0, cachedPrompt } = tokens
+export const explainCache = (facts: NoteFacts): string | undefined => {
+  const { prompts, recorded, cacheReset, serverMetrics } = facts
+  const { prompt = 0, cachedPrompt } = recorded.tokens
   const share =
     cachedPrompt === undefined ? serverMetrics?.cache_hit_rate : prompt === 0 ? 0 : cachedPrompt / prompt
-  if (!disjoint || share === undefined || share < tolerated) return undefined
-  const each = cachedPrompt === undefined ? '' : ` (${formatNumber(cachedPrompt / succeeded, 1)} a request)`
-  const advice =
-    cacheReset === undefined
-      ? '; --reset-cache empties it where the server can'
-      : ', and it was emptied before'
-  return `${formatShare(share)} of the prompt tokens${each} came from the server's prefix cache, though no two prompts begin alike. Prompts share their chat template; what is more than that was in the cache already${advice}`
+  if (!areDisjoint(facts) || share === undefined || share < tolerated) return undefined
+  const each = cachedPrompt === undefined ? undefined : cachedPrompt / recorded.succeeded
+  const found = `${formatShare(share)} of the prompt tokens${each === undefined ? '' : ` (${formatNumber(each, 1)} a request)`} came from the server's prefix cache, though each prompt begins differently (nonce ${prompts.nonce})`
+  const template = prompts.calibration?.by === 'usage' ? prompts.calibration.overhead : undefined
+  if (each !== undefined && template !== undefined && each <= template + 1)
+    return `${found}: no more than the chat template, which all share`
+  const size = template === undefined ? '' : ` (${formatNumber(template, 0)} tokens)`
+  const advice = cacheReset === undefined ? '; --reset-cache empties it, where the server can' : ''
+  return `${found}. They share the chat template${size} and nothing else; more than that was in the cache before, or other clients put it there${advice}`
 }
+
+const areDisjoint = ({ options: { prompts: asked, load }, prompts }: NoteFacts): boolean =>
+  prompts.nonce !== undefined &&
+  !(load.mode === 'closed' && load.session !== undefined) &&
+  (asked.kind === 'built-in' || (asked.kind === 'random' && asked.prefixLen === 0))

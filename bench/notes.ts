@@ -101,21 +101,24 @@ const explainEmpty = ({ recorded }: NoteFacts): string | undefined =>
     ? undefined
     : `${plural(recorded.tokens.emptyAnswers, 'answer')} ended without any output, as the model's first token was its end; they succeeded, and have no TTFT`
 
-const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
+const explainPrompts = (facts: NoteFacts): string[] => {
+  const { prompts, recorded } = facts
   if (recorded.sent === 0) return []
   if (prompts.source === 'built-in') {
+    // Then that note says the same, and how much it was.
+    if (explainCache(facts) !== undefined) return []
     return [
       `built-in prompts; each begins differently (nonce ${prompts.nonce}): a prefix cache finds the chat template only`,
     ]
   }
   const lengths =
     recorded.turns.length > 0 ? undefined : explainLengths(describeLengths(recorded.samples, prompts))
-  const facts = [prompts.note, lengths].filter((fact) => fact !== undefined)
-  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return facts
+  const known = [prompts.note, lengths].filter((fact) => fact !== undefined)
+  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return known
   return prompts.distinct === 1
     ? ['every request sent the same prompt; a prefix cache makes it faster than new prompts would be']
     : [
-        ...facts,
+        ...known,
         `${prompts.distinct} prompts were sent ${recorded.sent} times in turn; a prefix cache makes repeats faster`,
       ]
 }

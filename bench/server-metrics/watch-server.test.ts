@@ -102,7 +102,7 @@ test("vLLM's figures are the difference between before and after", async () => {
   expect(renderMarkdown([result])).toContain('| TTFT | mean 175.0 ms; by its buckets P50 144.4, P99 198.9 |')
   // The answers told nothing of a cache, and the server did.
   expect(result.notes.join()).toContain(
-    "came from the server's prefix cache, though no two prompts begin alike",
+    "came from the server's prefix cache, though each prompt begins differently",
   )
   expect(JSON.stringify(result)).not.toContain('sk-secret')
 })
