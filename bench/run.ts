@@ -10,7 +10,7 @@ import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
 import { maxHeldOutput, startCounting } from './load/start-counting.ts'
 import { calibratePrompts } from './load/calibrate.ts'
-import { createLiveRun, liveCounters, type LiveRun } from './load/live-run.ts'
+import { createLiveRun, enterPhase, liveCounters, type LiveRun } from './load/live-run.ts'
 import type { BenchOptions } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
@@ -118,7 +118,10 @@ const measureCounted = async (
   const result = await measureBeside(asker, () =>
     measureLanes(lanes, run, counting === undefined ? 0 : maxHeldOutput),
   )
-  await counting?.settle(signal.aborted)
+  if (counting !== undefined) {
+    enterPhase(run.live, 'counting', { requests: undefined, durationMs: undefined })
+    await counting.settle(signal.aborted)
+  }
   return result
 }
 
