@@ -1,12 +1,17 @@
 import type { ServerTimings, Usage } from '../wire/attempt.ts'
 import type { Prompt } from '../prompts/prompts.ts'
 
+/** The name of the answer's limit in chat; newer models of OpenAI take only the second. */
+export type LimitField = 'max_tokens' | 'max_completion_tokens'
+
 /** What every request of a run has in common. */
 export type BodySettings = {
   model: string
   stream: boolean
   includeUsage: boolean
   maxTokens: number | undefined
+  /** Absent: the older name, unless a prompt file uses the newer one. */
+  limitField?: LimitField
   temperature: number | undefined
   seed: number | undefined
   ignoreEos: boolean

@@ -71,7 +71,7 @@ export const createLane = (context: LaneContext): Lane => {
       }) // prettier-ignore
       return {
         ...measured,
-        usageRefused: options.stream && !sender.asksForUsage(),
+        usageRefused: sender.usageRefused(),
         openedBefore,
         openedDuring: connections.opened() - openedBefore,
       }
