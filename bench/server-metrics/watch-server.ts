@@ -26,8 +26,8 @@ const timeoutMs = 3000
 const [firstMs, everyMs] = [250, 1000]
 
 /**
- * Reads the server's own figures until it is stopped. It runs in the thread that draws, on a connection of its own, and
- * a reading that is not back is not asked again. Undefined where the server tells nothing that is known here.
+ * Reads the server's own figures until it is stopped. It runs in the thread that draws, on connections of its own: one
+ * to go on reading, and one more so that the last reading does not wait for a slow one. Undefined where the server tells nothing that is known here.
  */
 export const watchServer = async ({
   target,
@@ -37,7 +37,7 @@ export const watchServer = async ({
   const stopped = new AbortController()
   const address = new URL(url ?? `${target.basePath.replace(/\/v1$/, '')}/metrics`, target.origin)
   const own = address.origin === target.origin
-  const pool = new Pool(address.origin, { connections: 1, allowH2: false })
+  const pool = new Pool(address.origin, { connections: 2, allowH2: false })
   const headers = {
     'user-agent': 'sluice-bench',
     ...(own && apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
