@@ -123,6 +123,10 @@ export type BenchOptions = {
   /** Measures before the run what the load generator itself adds, against a server that does nothing. */
   floor?: boolean
   cancellation?: Cancellation
+  /** Reads what the server says of itself; `url`: where, if not at `/metrics` of it. */
+  serverMetrics?: { url?: string }
+  /** Has the server forget its cached prompts before the measurement. */
+  resetCache?: boolean
   /** For one request, from its dispatch to its last byte. */
   timeoutMs: number
 }

@@ -11,6 +11,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { ServerMetrics } from './server-metrics/server-metrics.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
@@ -78,6 +79,10 @@ export type BenchResult = {
     no_itl_because: string | null
   }
   server_timings: TimingMeans
+  /** What the server said of itself meanwhile; absent where it says nothing. */
+  server_metrics?: ServerMetrics
+  /** The endpoint that made the server forget its cached prompts before the measurement. */
+  cache_reset?: string
   /** How the schedule was kept; null in a closed loop. */
   dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }

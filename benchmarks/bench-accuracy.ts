@@ -79,7 +79,8 @@ pause of the load generator's own loop in that run.
 |---|---|---|---|---|---|---|---|---|
 ${good.map((row) => `| \`${row.name}\` | ${row.says} | ${row.succeeded} of ${row.sent} | ${row.outputTokens}, ${row.trueTokens} | ${signed(row.ttft.median, 2)}, ${signed(row.ttft.worst, 2)} | ${signed(row.e2e.median, 2)}, ${signed(row.e2e.worst, 2)} | ${signed(row.tpot.median * 1000, 0)}, ${signed(row.tpot.worst * 1000, 0)} | ${row.itl} | ${row.lagMs.toFixed(1)} |`).join('\n')}
 
-Tokens of \`no-usage\` are stream events, and the report says so.
+Tokens of \`no-usage\` are stream events, those of \`tokenize-endpoint\` were counted after the run with the server's own
+tokenizer; the report says so of each.
 
 ## Answers that fail
 

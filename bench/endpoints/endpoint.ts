@@ -25,6 +25,8 @@ export type Delta = {
   hasOutput: boolean
   /** The visible text in it, where somebody may want to send it back. */
   text?: string
+  /** Output that is text and is not shown. */
+  reasoning?: string
   finishReason: string | undefined
   /** What it says of the counts; some servers tell the prompt's first and the output's last. */
   usage: Partial<Usage> | undefined

@@ -5,6 +5,7 @@ import { loadFlags } from './load-flags.ts'
 import { promptFlags } from './prompt-flags.ts'
 import { reportFlags } from './report-flags.ts'
 import { requestFlags } from './request-flags.ts'
+import { serverFlags } from './server-flags.ts'
 import { sessionFlags } from './session-flags.ts'
 import { sweepFlags } from './sweep-flags.ts'
 import { targetFlags } from './target-flags.ts'
@@ -12,6 +13,7 @@ import { targetFlags } from './target-flags.ts'
 /** Every flag of `sluice bench`. */
 export const benchFlags = {
   ...targetFlags,
+  ...serverFlags,
   ...loadFlags,
   ...sessionFlags,
   ...sweepFlags,

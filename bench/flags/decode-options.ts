@@ -7,6 +7,7 @@ import type { BenchOptions } from '../options.ts'
 import { decodePromptSource } from '../prompts/decode-prompt-source.ts'
 import { AppError } from '../../src/errors.ts'
 import type { BenchFlags } from './bench-flags.ts'
+import { decodeServer } from './decode-server.ts'
 import { decodeMilliseconds } from './decode-milliseconds.ts'
 
 /** What the flags say of each run, whatever its target and its load. */
@@ -25,6 +26,7 @@ export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'u
     ...(cancellation !== undefined && { cancellation }),
     prompts: decodePromptSource(flags),
     sampling: decodeSampling(flags),
+    ...decodeServer(flags),
     timeoutMs: decodeMilliseconds('timeout', flags.timeout),
   }
 }

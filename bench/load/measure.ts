@@ -34,6 +34,8 @@ export type MeasureContext = {
   record: Recorder['record']
   /** On the machine's monotonic clock. */
   startAt: number
+  /** Keeps what the models write, up to so many characters in all, to be counted after the run. */
+  outputBudget: number
 }
 
 /** Sends one request on a slot, and resolves once it is over. */
@@ -50,13 +52,16 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
   const selfCheck = await startSelfCheck()
   const startAt = context.startAt - monotonicOffset()
   const { cancellation } = options
+  let { outputBudget } = context
   const send: SendOne = async (issue, slot, prompt = prompts.at(issue.index)) => {
     live.inFlight += 1
     occupancy.enter(performance.now())
     const attempt = await sender.send(slot, prompt, {
       cancelAfter: cancellation && planCancel(cancellation, prompts.seed, issue.index),
       ...(issue.turn !== undefined && { keepText: true }),
+      ...(outputBudget > 0 && { keepOutput: true }),
     })
+    outputBudget -= attempt.reply.output?.length ?? 0
     occupancy.leave(performance.now(), attempt.endedAt - attempt.startedAt)
     record(attempt, issue)
     countAttempt(live, attempt)

@@ -17,6 +17,16 @@ export type OpenSessions = Pick<SessionContext, 'prompts' | 'signal' | 'send'> &
 /** `dues` and `starts` are those of first turns: what the schedule is about. */
 export type SessionDispatch = Dispatch & { scheduled: number; dues: number[]; starts: number[] }
 
+/** Of sessions of different lengths nobody knows how many it takes; after the last turn none is waited for. */
+const createTurnLimit = (share: Share, most: number, over: AbortController): (() => boolean) => {
+  const take = takeTurn(share)
+  return () => {
+    const taken = take()
+    if (taken >= most - 1) over.abort()
+    return taken >= most
+  }
+}
+
 /**
  * Sessions begin on a schedule, whether or not earlier ones have ended; each goes through its turns by itself. The limit
  * on concurrency is one on sessions: one that thinks keeps its place.
@@ -24,8 +34,6 @@ export type SessionDispatch = Dispatch & { scheduled: number; dues: number[]; st
 export const runOpenSessions = async (sessions: OpenSessions): Promise<SessionDispatch> => {
   const { load, session, schedule, share, startAt, signal, prompts, send } = sessions
   const most = load.requests ?? Number.POSITIVE_INFINITY
-  const differ = prompts.turnAt !== undefined
-  const take = takeTurn(share)
   const over = new AbortController()
   const idle = createIdleClock()
   const [late, dues, starts]: [number[], number[], number[]] = [[], [], []]
@@ -35,13 +43,7 @@ export const runOpenSessions = async (sessions: OpenSessions): Promise<SessionDi
     prompts,
     signal,
     deadline: load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs,
-    isOver(index) {
-      if (!differ) return index >= most
-      const taken = take()
-      // Nobody knew before how many sessions it would take; after the last turn no further one is waited for.
-      if (taken >= most - 1) over.abort()
-      return taken >= most
-    },
+    isOver: prompts.turnAt === undefined ? (index) => index >= most : createTurnLimit(share, most, over),
     async think(until) {
       idleMs += await waitUntil(until, signal, idle)
     },

@@ -47,6 +47,8 @@ const wholeOf = (changes: Partial<BenchResult>): Required<BenchResult> => ({
   baseline: { file: 'old.json', started_at: null, sluice_version: null, outcome: 'pass', max_regression: 0.1, metrics: [], differences: [] },
   sweep: { goodput_share: 0.95, from: 1, to: 8, whole: true },
   merged_from: [],
+  cache_reset: '/reset_prefix_cache',
+  server_metrics: { url: 'http://a/metrics', server: 'vllm', times: {}, gauges: {}, readings: 0 },
   ...changes,
 }) // prettier-ignore
 
@@ -61,7 +63,7 @@ test('every field of a result is in the merged one, or left out for a reason tha
   const missing = Object.keys(wholeOf({})).filter((field) => merged[field as keyof BenchResult] == null)
   // Several machines have no monotonic clock in common.
   expect(missing.toSorted()).toEqual([...Object.keys(leftOut), 'monotonic_origin_ms'].toSorted())
-  expect(merged.notes.filter((note) => note.startsWith('without '))).toHaveLength(2)
+  expect(merged.notes.filter((note) => note.startsWith('without '))).toHaveLength(3)
   expect(merged.merged_from!.map(({ floor }) => floor)).toEqual([floorOf(), floorOf()])
 })
 

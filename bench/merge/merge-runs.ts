@@ -1,3 +1,4 @@
+import { isCounted } from '../record/token-tally.ts'
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
@@ -57,6 +58,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     ...poolLengths(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
+    cache_reset: runs.find(({ cache_reset: reset }) => reset !== undefined)?.cache_reset,
     dispatch: poolDispatch(runs, samples),
     connections: poolConnections(runs),
     self_check: poolSelfCheck(runs),
@@ -164,7 +166,7 @@ const poolStream = (runs: BenchResult[]): BenchResult['stream'] => {
   return {
     events,
     coalesced_events: sumOf(runs.map(({ stream }) => stream.coalesced_events)),
-    tokens_per_event: source === 'usage' && events > 0 ? round(output / events) : null,
+    tokens_per_event: isCounted(source) && events > 0 ? round(output / events) : null,
     no_itl_because: runs.map(({ stream }) => stream.no_itl_because).find((reason) => reason !== null) ?? null,
   }
 }

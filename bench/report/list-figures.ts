@@ -1,5 +1,6 @@
 import { plural } from '../plural.ts'
 import type { BenchResult } from '../result.ts'
+import { countedBy, describeChunks } from './describe-tokens.ts'
 import { describeFloor, describeSteady } from './describe-own.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 
@@ -77,15 +78,11 @@ const describeConnections = ({ connections }: BenchResult): string | undefined =
     : `${formatCount(before)} opened before, ${formatCount(during)} while measuring`
 }
 
-const describeOutput = ({ tokens, requests, throughput }: BenchResult): string | undefined => {
+const describeOutput = (result: BenchResult): string | undefined => {
+  const { tokens, requests, throughput } = result
   if (tokens.source === 'none' || throughput.inputs_per_second !== undefined) return undefined
   const mean = formatNumber(tokens.output / requests.succeeded, 1)
-  const counted = {
-    usage: 'counted by the server',
-    events: 'counted as stream events',
-    mixed: 'counted partly as stream events',
-  }
-  return `${formatCount(tokens.output)} (${mean} a request), ${counted[tokens.source]}`
+  return `${formatCount(tokens.output)} (${mean} a request), ${countedBy[tokens.source]}${describeChunks(result)}`
 }
 
 const describePrompt = ({ tokens, requests }: BenchResult): string | undefined => {

@@ -3,6 +3,7 @@ import { inOrderOfLoad, levelOf } from '../level.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { tellingRuns } from '../sweep/telling-runs.ts'
+import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 import { listGates } from './gates.ts'
@@ -41,6 +42,7 @@ const renderRun = (result: BenchResult, many: boolean): string => {
     renderRates(result),
     renderLatencies(result),
     renderTurns(result),
+    renderServer(result),
     renderErrors(result),
     renderMore(result),
   ]
@@ -128,6 +130,11 @@ const renderLoads = (results: BenchResult[]): string =>
       ]
     }),
   )
+
+const renderServer = (result: BenchResult): string => {
+  const rows = describeServerMetrics(result)
+  return rows.length === 0 ? '' : table([serverTitle(result), ''], rows)
+}
 
 const renderTurns = (result: BenchResult): string => {
   const rows = listTurns(result)

@@ -1,4 +1,5 @@
 import { latencyNames, type BenchResult } from '../result.ts'
+import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeLoad } from './describe-load.ts'
 import { renderFigures } from './figures.ts'
 import { renderLatencyTable } from './latency-table.ts'
@@ -12,6 +13,7 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     renderFigures(result, columns),
     renderLatencyTable(result, columns),
     renderTurns(result),
+    renderServer(result, columns),
     renderErrors(result, columns),
     renderThresholds(result),
     result.verdict.reasons
@@ -31,6 +33,13 @@ const renderTitle = (
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
   const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
   return `${title}\n${wrap(`${mode}${interrupted ? ', INTERRUPTED' : ''}`, columns, '', '')}`
+}
+
+const renderServer = (result: BenchResult, columns: number): string => {
+  const rows = describeServerMetrics(result)
+  if (rows.length === 0) return ''
+  const lines = rows.map(([name, value]) => wrap(value, columns, `  ${name.padEnd(20)}`, ' '.repeat(22)))
+  return [serverTitle(result), ...lines].join('\n')
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {

@@ -19,6 +19,8 @@ export type RequestPlan = {
   stream: boolean
   /** Keeps the text of the answer. */
   keepText?: boolean
+  /** Keeps all that the model wrote. */
+  keepOutput?: boolean
   /** Gives it up on purpose, whichever comes first. */
   cancelAfter?: CancelAfter
   timeoutMs: number
@@ -159,14 +161,16 @@ const events = /^text\/event-stream\b/i
 const lines = /^application\/(x-ndjson|jsonl|ndjson)\b/i
 
 const createReader = (
-  { endpoint, stream, timeline, live, keepText }: RequestPlan,
+  { endpoint, stream, timeline, live, keepText, keepOutput }: RequestPlan,
   status: number,
   type: string,
 ): Reader => {
   if (status !== 200) return createRefusalReader(status)
   const isStream = endpoint.framing === 'ndjson' ? lines.test(type) : events.test(type)
   if (stream !== isStream) return createWrongTypeReader(stream ? 'stream' : 'whole', type)
-  return stream ? createStreamReader({ endpoint, timeline, live, keepText }) : createBodyReader(endpoint)
+  return stream
+    ? createStreamReader({ endpoint, timeline, live, keepText, keepOutput })
+    : createBodyReader(endpoint, keepOutput)
 }
 
 const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress: Progress): Failure => {

@@ -19,7 +19,12 @@ export type SenderOptions = {
   signal: AbortSignal
 }
 
-export type SendExtra = { maxTokens?: number; keepText?: boolean; cancelAfter?: CancelAfter | undefined }
+export type SendExtra = {
+  maxTokens?: number
+  keepText?: boolean
+  keepOutput?: boolean
+  cancelAfter?: CancelAfter | undefined
+}
 
 export type Sender = {
   /** `slot` says whose timeline is used: a slot has one request at a time. */
@@ -39,7 +44,7 @@ export const createSender = (context: SenderOptions): Sender => {
   let isAccepted = false
 
   const attempt = (slot: number, prompt: Prompt, extra: SendExtra, { includeUsage, limitField }: Dialect) => {
-    const { maxTokens, keepText, cancelAfter } = extra
+    const { maxTokens, keepText, keepOutput, cancelAfter } = extra
     const settings = {
       model,
       stream,
@@ -57,6 +62,7 @@ export const createSender = (context: SenderOptions): Sender => {
     return sendRequest(pool, {
       endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live,
       ...(keepText === true && { keepText }),
+      ...(keepOutput === true && { keepOutput }),
       ...(cancelAfter !== undefined && { cancelAfter }),
     }) // prettier-ignore
   }

@@ -13,7 +13,7 @@ import { distributionOf, gapNameOf } from '../distribution.ts'
 import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { renderErrors } from './errors.ts'
-import { renderFigureList } from './figure-list.ts'
+import { renderFigureList, renderServerFigures } from './figure-list.ts'
 
 /** Everything about one load: latencies in figures and plots, and what went wrong. `id` keeps several apart. */
 export const renderRun = (result: BenchResult, id: string): Markup => {
@@ -31,7 +31,7 @@ export const renderRun = (result: BenchResult, id: string): Markup => {
     chartCurves(result, `${id}-percentiles`),
     chartByPrompt(result, `${id}-by-prompt`),
   ]
-  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('By turn', chartTurns(result, id))}${renderGroup('Distributions', spread)}${renderLatencies(result)}${renderFigureList(result)}`
+  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('By turn', chartTurns(result, id))}${renderGroup('Distributions', spread)}${renderLatencies(result)}${renderServerFigures(result)}${renderFigureList(result)}`
 }
 
 const renderGroup = (title: string, charts: (Chart | undefined)[]): Markup | undefined => {

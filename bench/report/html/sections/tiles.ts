@@ -1,5 +1,6 @@
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatCount, formatShare } from '../../format-number.ts'
+import { countedBy } from '../../describe-tokens.ts'
 import { formatDuration, formatThree, formatTime, splitTime } from '../figure-text.ts'
 import { markup, type Markup } from '../markup.ts'
 
@@ -81,6 +82,6 @@ const rateTile = (name: string, value: number | null, below: string | undefined)
 /** Beside the whole run's rate that of its steady state: apart, the run's ends weigh on the former. */
 const describeTokens = ({ tokens, steady: { found } }: BenchResult): string => {
   const steady = found?.throughput.output_tokens_per_second ?? null
-  const counted = tokens.source === 'usage' ? 'counted by the server' : 'counted as stream events'
+  const counted = countedBy[tokens.source]
   return steady === null ? counted : `${formatThree(steady)}/s steady; ${counted}`
 }
