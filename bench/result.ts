@@ -157,6 +157,10 @@ export type Configuration = {
   temperature: number | null
   seed: number | null
   ignore_eos: boolean
+  /** Names of --header; values are never kept. */
+  headers?: string[]
+  /** Of --extra-body and of sampling flags that have no key of their own. */
+  extra_body?: Record<string, unknown>
   timeout_s: number
   /** Absent: one request after the other. */
   session?: { turns: number; think_ms: [number, number] }

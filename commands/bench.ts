@@ -1,5 +1,5 @@
-import { decodeEndpoint } from '../bench/endpoints/decode-endpoint.ts'
 import { benchFlags } from '../bench/flags/bench-flags.ts'
+import { decodeApi, decodeUrl } from '../bench/flags/decode-target.ts'
 import type { MeasureSettings } from '../bench/measure-plan.ts'
 import type { BenchOptions } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
@@ -107,13 +107,14 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
 
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
   private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
-    const { url, model } = this.flags
+    const { model, 'served-model-name': served } = this.flags
+    const url = decodeUrl(this.flags)
     const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey, ANTHROPIC_API_KEY: anthropicKey } = process.env
-    const vendorKey = decodeEndpoint(this.flags.endpoint) === 'messages' ? anthropicKey : openAiKey
+    const vendorKey = decodeApi(this.flags) === 'messages' ? anthropicKey : openAiKey
     const local = url === undefined ? await this.localDaemon() : undefined
     // The local daemon's own credential goes to that daemon only.
     const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : vendorKey))
-    const wanted = model ?? local?.model
+    const wanted = served ?? model ?? local?.model
     return {
       url: url ?? local!.url,
       ...(wanted !== undefined && { model: wanted }),

@@ -66,6 +66,7 @@ export const listDifferences = (before: BenchResult, after: BenchResult): string
     max_tokens: configuration.max_tokens,
     'the prompts': configuration.prompts.source,
     'the prompt lengths': describe(configuration.prompts.lengths),
+    'the extra body': describe(configuration.extra_body),
     'the sessions': describe(configuration.session),
     'the share that is cancelled': cancellation?.rate,
   })

@@ -8,6 +8,7 @@ import { requestFlags } from './request-flags.ts'
 import { sessionFlags } from './session-flags.ts'
 import { sweepFlags } from './sweep-flags.ts'
 import { targetFlags } from './target-flags.ts'
+import { wireFlags } from './wire-flags.ts'
 
 /** Every flag of `sluice bench`. */
 export const benchFlags = {
@@ -17,6 +18,7 @@ export const benchFlags = {
   ...sweepFlags,
   ...promptFlags,
   ...requestFlags,
+  ...wireFlags,
   ...gateFlags,
   json: Flags.string({
     helpGroup: 'REPORT',

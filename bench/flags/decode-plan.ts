@@ -1,10 +1,10 @@
 import type { Arrival } from '../arrivals/schedule.ts'
-import { decodeEndpoint } from '../endpoints/decode-endpoint.ts'
 import { decodePromptSource } from '../prompts/decode-prompt-source.ts'
 import { createLoadPlan, type LoadPlan } from '../sweep/load-plan.ts'
 import type { BenchFlags } from './bench-flags.ts'
 import { decodeMilliseconds } from './decode-milliseconds.ts'
 import { decodeGoodput } from './decode-options.ts'
+import { decodeApi } from './decode-target.ts'
 
 /** Which loads the flags ask for: a list, a trace, or a search. Reads a trace's file. */
 export const decodePlan = (flags: BenchFlags): Promise<LoadPlan> => {
@@ -19,7 +19,7 @@ export const decodePlan = (flags: BenchFlags): Promise<LoadPlan> => {
     rampUpMs: decodeMilliseconds('ramp-up', flags['ramp-up']),
     turns,
     thinkTime: flags['think-time'],
-    endpoint: decodeEndpoint(flags.endpoint),
+    endpoint: decodeApi(flags),
     prompts: decodePromptSource(flags),
     trace,
     traceSpeed: flags['trace-speed'],
