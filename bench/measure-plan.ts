@@ -1,4 +1,8 @@
+import { renderVllm } from './compat/render-vllm.ts'
+import { describeVllm } from './compat/vllm-result.ts'
+import type { OutputChoice } from './flags/decode-output.ts'
 import type { BenchOptions } from './options.ts'
+import { waitUntilReady } from './ready/wait-until-ready.ts'
 import { startProgress } from './report/progress.ts'
 import { renderSweep } from './report/sweep-table.ts'
 import type { BenchResult } from './result.ts'
@@ -12,8 +16,12 @@ export type MeasureSettings = {
   options: Omit<BenchOptions, 'load'>
   plan: LoadPlan
   thresholds: Threshold[]
+  /** Waits so long for the server to answer before anything is measured. */
+  readyTimeoutMs?: number | undefined
   /** Show and judge the steady part of each run. */
   steady: boolean
+  /** In which form, and what else is kept with each result. */
+  output: OutputChoice
   /** Where reports go; progress goes to stderr. */
   screen: NodeJS.WriteStream
   signal: AbortSignal
@@ -24,18 +32,24 @@ export type MeasureSettings = {
 
 /** Runs one load after the other, prints each when it is measured, and a table of all and what they say at the end. */
 export const measurePlan = async (settings: MeasureSettings): Promise<BenchResult[]> => {
-  const { options, plan, thresholds, steady, screen } = settings
+  const { options, plan, thresholds, steady, screen, output } = settings
   const results: BenchResult[] = []
+  if (settings.readyTimeoutMs !== undefined) {
+    await waitUntilReady(options, { timeoutMs: settings.readyTimeoutMs, signal: settings.signal })
+  }
   for (let load = plan.next(results); load !== undefined; load = plan.next(results)) {
     const result = await measureLoad({ ...options, load }, settings)
     if (plan.goal !== undefined) result.sweep = plan.goal
     const view = steady ? viewSteady(result) : result
     view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
-    screen.write(plan.render(view, Math.min(screen.columns || 100, 120)))
+    if (output.metadata !== undefined) view.metadata = result.metadata = output.metadata
+    view.compat = result.compat = { vllm: describeVllm(result, output.vllm) }
+    screen.write(renderOne(view, settings))
     results.push(result)
     if (result.interrupted) break
   }
-  if (results.length > 1) screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
+  if (results.length > 1 && output.format === 'table')
+    screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
   return results
 }
 
@@ -54,4 +68,14 @@ const measureLoad = async (
   } finally {
     progress.stop()
   }
+}
+
+/** A script reads vLLM's block alone; what it must not be read without goes beside it. */
+const renderOne = (result: BenchResult, { plan, output, screen }: MeasureSettings): string => {
+  if (output.format === 'table') return plan.render(result, Math.min(screen.columns || 100, 120))
+  const { status, reasons } = result.verdict
+  const failed = result.requests.sent === 0 ? result.warm_up.errors : result.errors
+  for (const reason of reasons) process.stderr.write(`${status}: ${reason}\n`)
+  for (const { count, kind, message } of failed) process.stderr.write(`${count} failed, ${kind}: ${message}\n`)
+  return renderVllm(result)
 }

@@ -1,5 +1,6 @@
 import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
+import type { VllmResult } from './compat/vllm-result.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
@@ -87,6 +88,10 @@ export type BenchResult = {
   /** Whether the figures are the server's and not the load generator's. */
   verdict: RunVerdict
   thresholds: Verdict[]
+  /** What the user wrote beside it with `--metadata`. */
+  metadata?: Record<string, string>
+  /** The same figures under other tools' names and with their meanings. */
+  compat?: { vllm: VllmResult }
   /** Beside an earlier run, with `--baseline`. */
   baseline?: BaselineVerdict
   /** What the search was for that this run is part of, with `--sweep`. */

@@ -1,3 +1,4 @@
+import type { SaveWish } from '../bench/compat/save-vllm.ts'
 import { benchFlags } from '../bench/flags/bench-flags.ts'
 import { decodeApi, decodeUrl } from '../bench/flags/decode-target.ts'
 import type { MeasureSettings } from '../bench/measure-plan.ts'
@@ -6,6 +7,8 @@ import type { BenchResult } from '../bench/result.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { exitCodes } from '../src/errors.ts'
+
+type Wanted = Pick<MeasureSettings, 'options' | 'plan' | 'thresholds' | 'output' | 'readyTimeoutMs'>
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
@@ -65,26 +68,39 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
+    if (settings.output.save !== undefined) await this.save(results, settings.output.save)
     process.exitCode = resolveExitCode(results, this.flags.strict)
   }
 
   /** All that the flags say. The target comes last: it may start a daemon, and a wrong flag must not. */
-  private async settings(): Promise<Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>> {
-    const [{ parseThreshold }, { decodePlan }, { decodeOptions }] = await Promise.all([
+  private async settings(): Promise<Wanted> {
+    const [
+      { parseThreshold },
+      { decodePlan },
+      { decodeOptions },
+      { decodeOutput },
+      { decodeReady },
+      { explainFamiliar },
+    ] = await Promise.all([
       import('../bench/thresholds.ts'),
       import('../bench/flags/decode-plan.ts'),
       import('../bench/flags/decode-options.ts'),
+      import('../bench/flags/decode-output.ts'),
+      import('../bench/flags/decode-ready.ts'),
+      import('../bench/flags/explain-familiar.ts'),
     ])
     const thresholds = (this.flags['fail-if'] ?? []).map(parseThreshold)
     const options = decodeOptions(this.flags)
+    const output = decodeOutput(this.flags)
+    const readyTimeoutMs = decodeReady(this.flags['ready-timeout'])
+    for (const line of explainFamiliar(this.flags)) this.warn(line)
     const plan = await decodePlan(this.flags)
-    return { thresholds, plan, options: { ...options, ...(await this.target()) } }
+    if (output.save !== undefined)
+      await (await import('../bench/compat/save-vllm.ts')).assertSavable(output.save)
+    return { thresholds, plan, output, readyTimeoutMs, options: { ...options, ...(await this.target()) } }
   }
 
-  private async measure(
-    settings: Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>,
-    screen: NodeJS.WriteStream,
-  ): Promise<BenchResult[]> {
+  private async measure(settings: Wanted, screen: NodeJS.WriteStream): Promise<BenchResult[]> {
     const [{ measurePlan }, { stopOnInterrupt }, { redactArgv }] = await Promise.all([
       import('../bench/measure-plan.ts'),
       import('../bench/stop-on-interrupt.ts'),
@@ -103,6 +119,11 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     } finally {
       interrupt.dispose()
     }
+  }
+
+  private async save(results: BenchResult[], wish: SaveWish): Promise<void> {
+    const { saveVllm } = await import('../bench/compat/save-vllm.ts')
+    for (const path of await saveVllm(results, wish)) process.stderr.write(`result in ${path}\n`)
   }
 
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
