@@ -76,6 +76,7 @@ const renderOne = (result: BenchResult, { plan, output, screen }: MeasureSetting
   const { status, reasons } = result.verdict
   const failed = result.requests.sent === 0 ? result.warm_up.errors : result.errors
   for (const reason of reasons) process.stderr.write(`${status}: ${reason}\n`)
-  for (const { count, kind, message } of failed) process.stderr.write(`${count} failed, ${kind}: ${message}\n`)
+  for (const { count, kind, message } of failed)
+    process.stderr.write(`${count} failed, ${kind}: ${message}\n`)
   return renderVllm(result)
 }

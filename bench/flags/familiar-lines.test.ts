@@ -20,7 +20,9 @@ afterAll(() => rm(folder, { recursive: true }))
 
 /** A command line as a shell would split it, through the whole of our own parsing. */
 const read = async (line: string) => {
-  const argv = [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(([word, double, single]) => double ?? single ?? word)
+  const argv = [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(
+    ([word, double, single]) => double ?? single ?? word,
+  )
   const { flags } = await parse(argv, { flags: benchFlags, strict: true })
   const typed = flags as BenchFlags
   return {
@@ -100,7 +102,11 @@ test('vLLM: the pattern that its guide calls the most common, with all that scri
     ready: 600_000,
     output: {
       metadata: { version: '0.3.3', tp: '1' },
-      vllm: { modelId: 'Qwen/Qwen3-8B', metrics: ['ttft', 'tpot', 'itl', 'e2el'], percentiles: [25, 50, 99.9] },
+      vllm: {
+        modelId: 'Qwen/Qwen3-8B',
+        metrics: ['ttft', 'tpot', 'itl', 'e2el'],
+        percentiles: [25, 50, 99.9],
+      },
       save: { name: 'out.json' },
     },
   })
