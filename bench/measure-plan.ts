@@ -3,6 +3,9 @@ import { describeVllm } from './compat/vllm-result.ts'
 import type { OutputChoice } from './flags/decode-output.ts'
 import type { BenchOptions } from './options.ts'
 import { waitUntilReady } from './ready/wait-until-ready.ts'
+import { isRepeated } from './repeat/describe-repeats.ts'
+import { judgeRepeats } from './repeat/judge-repeats.ts'
+import { renderRepeats } from './repeat/render-repeats.ts'
 import { startProgress } from './report/progress.ts'
 import { renderSweep } from './report/sweep-table.ts'
 import type { BenchResult } from './result.ts'
@@ -40,6 +43,7 @@ export const measurePlan = async (settings: MeasureSettings): Promise<BenchResul
   for (let load = plan.next(results); load !== undefined; load = plan.next(results)) {
     const result = await measureLoad({ ...options, load }, settings)
     if (plan.goal !== undefined) result.sweep = plan.goal
+    if (plan.repeatOf !== undefined) result.repeat = plan.repeatOf(results.length)
     const view = steady ? viewSteady(result) : result
     view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
     if (output.metadata !== undefined) view.metadata = result.metadata = output.metadata
@@ -48,8 +52,8 @@ export const measurePlan = async (settings: MeasureSettings): Promise<BenchResul
     results.push(result)
     if (result.interrupted) break
   }
-  if (results.length > 1 && output.format === 'table')
-    screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
+  if (isRepeated(results)) judgeRepeats(results)
+  if (results.length > 1 && output.format === 'table') screen.write(`${renderTogether(results)}\n`)
   return results
 }
 
@@ -69,6 +73,12 @@ const measureLoad = async (
     progress.stop()
   }
 }
+
+/** What several runs say together. */
+const renderTogether = (results: BenchResult[]): string =>
+  isRepeated(results)
+    ? `\n${renderRepeats(results)}`
+    : [renderSweep(results), ...renderAnswer(results)].join('\n')
 
 /** A script reads vLLM's block alone; what it must not be read without goes beside it. */
 const renderOne = (result: BenchResult, { plan, output, screen }: MeasureSettings): string => {

@@ -12,6 +12,7 @@ import type { Sample } from './record/samples.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
+import type { Repeat } from './repeat/describe-repeats.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
@@ -96,6 +97,8 @@ export type BenchResult = {
   baseline?: BaselineVerdict
   /** What the search was for that this run is part of, with `--sweep`. */
   sweep?: SweepGoal
+  /** Of a run that was repeated with `--repeat`. */
+  repeat?: Repeat
   /** The load generators whose results this one was merged from. */
   merged_from?: LoadGenerator[]
   /** What a reader must know to trust the figures. */
@@ -190,4 +193,6 @@ export type Verdict = {
   limit: number
   actual: number | null
   passed: boolean
+  /** `actual` is the median of so many runs. */
+  runs?: number
 }

@@ -67,9 +67,14 @@ export const evaluateThresholds = (thresholds: Threshold[], result: BenchResult)
       metric,
       limit,
       actual,
-      passed: actual !== null && !operators[operator](actual, limit),
+      passed: actual !== null && !isMissed({ operator, limit }, actual),
     }
   })
+
+export const isMissed = (
+  { operator, limit }: Pick<Threshold, 'operator' | 'limit'>,
+  actual: number,
+): boolean => operators[operator](actual, limit)
 
 const factorOf = (expression: string, kind: MetricKind, unit: string): number => {
   if (unit === '') return 1

@@ -28,7 +28,7 @@ export const bootstrapChange = (
   }
 }
 
-const quantile = (values: Float64Array, share: number): number =>
+export const quantile = (values: Float64Array, share: number): number =>
   values.toSorted()[rankOf(values.length, share)]!
 
 const rankOf = (count: number, share: number): number => Math.max(0, Math.ceil(share * count) - 1)

@@ -1,6 +1,6 @@
 import { createRandom } from '../arrivals/random.ts'
 import type { Sample } from '../record/samples.ts'
-import { bootstrapChange, type Change } from './bootstrap.ts'
+import { bootstrapChange, quantile, type Change } from './bootstrap.ts'
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive'
 
@@ -11,7 +11,12 @@ export type MetricChange = Change & {
   missing: number | undefined
 }
 
-export type Comparison = { outcome: Outcome; metrics: MetricChange[] }
+export type Comparison = {
+  outcome: Outcome
+  metrics: MetricChange[]
+  /** Several runs on both sides: each of them was one observation. */
+  by_runs?: true
+}
 
 const measures = {
   ttft: ({ ttft }: Sample) => ttft,
@@ -22,7 +27,7 @@ const measures = {
 const shares = { p50: 0.5, p95: 0.95 }
 
 /** Six metrics may each cry wolf in a quarter of a percent of the cases: all together stay below 2 %. */
-const confidence = 0.995
+export const confidence = 0.995
 /** Below this a bootstrap of a P95 says nothing. */
 const fewestRequests = 30
 
@@ -44,6 +49,26 @@ export const compareRuns = (before: Sample[], after: Sample[], allowed: number):
     })
   })
   return { outcome: worstOf(metrics), metrics }
+}
+
+type ByRuns = { allowed: number; change: (before: number[], after: number[]) => Change }
+
+/** The same of several runs on each side, by each run's own quantile. */
+export const compareSeries = (
+  before: Sample[][],
+  after: Sample[][],
+  { allowed, change }: ByRuns,
+): Comparison => {
+  const metrics = Object.entries(measures).flatMap(([name, measure]) => {
+    const [left, right] = [before, after].map((runs) => runs.map((samples) => seriesOf(samples, measure)))
+    if ([...left!, ...right!].some((series) => series.length === 0)) return []
+    return Object.entries(shares).map(([percentile, share]): MetricChange => {
+      const quantiles = (runs: Float64Array[]): number[] => runs.map((series) => quantile(series, share))
+      const found = change(quantiles(left!), quantiles(right!))
+      return { metric: `${name}_${percentile}`, ...found, outcome: judge(found, allowed), missing: undefined }
+    })
+  })
+  return { outcome: worstOf(metrics), metrics, by_runs: true }
 }
 
 const judge = ({ estimate, lower, upper }: Change, allowed: number): Outcome => {

@@ -29,7 +29,7 @@ export const decodePlan = (flags: BenchFlags): Promise<LoadPlan> => {
     share: flags['goodput-share'],
     budgetMs: decodeMilliseconds('sweep-time', flags['sweep-time']),
   }
-  return createLoadPlan(plan, flags.sweep ? decodeGoodput(flags) : undefined, search)
+  return createLoadPlan(plan, flags.sweep ? decodeGoodput(flags) : undefined, search, flags.repeat)
 }
 
 /** vLLM's `--request-rate inf`: all at once, or as many as `--max-concurrency` lets. That is a closed loop. */
