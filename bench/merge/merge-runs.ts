@@ -30,6 +30,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
   const samples = poolSamples(runs, clock)
   const merged: BenchResult = {
     ...identify(first, clock, argv),
+    ...shareMetadata(runs),
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
@@ -92,6 +93,14 @@ const identify = (
   environment: first.environment,
   target: first.target,
 })
+
+/** What all of them say alike. */
+const shareMetadata = (runs: BenchResult[]): Pick<BenchResult, 'metadata'> => {
+  const common = Object.entries(runs[0]!.metadata ?? {}).filter(([key, value]) =>
+    runs.every(({ metadata }) => metadata?.[key] === value),
+  )
+  return common.length === 0 ? {} : { metadata: Object.fromEntries(common) }
+}
 
 /** Over the time from the first start to the last end, in which all of it happened. */
 const poolRates = (

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { levelOf } from '../level.ts'
 import { describeGate } from '../report/gates.ts'
 import { formatNumber, formatShare } from '../report/format-number.ts'
 import type { BenchResult } from '../result.ts'
@@ -15,10 +16,21 @@ export const repeatHead = ['', 'median', 'min', 'max', 'between runs', 'mean, 95
 
 /** The median of the runs at each load, and how far they lie apart. */
 export const renderRepeats = (results: BenchResult[]): string =>
-  [
-    ...describeRepeats(results).map((load) => `${titleOf(load)}\n${renderLoad(load)}`),
-    ...results.flatMap((result) => result.thresholds.map(describeGate)),
-  ].join('\n\n')
+  describeRepeats(results)
+    .map((load) => {
+      const runs = results.filter((result) => levelOf(result) === load.load)
+      return [`${titleOf(load)}\n${renderLoad(load)}`, ...runs.flatMap(doubtsOf), ...gatesOf(runs)].join('\n')
+    })
+    .join('\n\n')
+
+/** Why a run is not to be believed as it is; one line each is all that is printed of it. */
+const doubtsOf = ({ repeat, verdict, errors }: BenchResult): string[] => [
+  ...verdict.reasons.map((reason) => `- run ${repeat?.run}: ${verdict.status}: ${reason}`),
+  ...errors.map(({ count, kind, message }) => `- run ${repeat?.run}: ${count} failed, ${kind}: ${message}`),
+]
+
+const gatesOf = (runs: BenchResult[]): string[] =>
+  runs.flatMap((result) => result.thresholds.map(describeGate))
 
 export const titleOf = ({ load, runs }: RepeatedLoad): string => `${load}, ${runs} runs`
 

@@ -1,5 +1,7 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
 import { inOrderOfLoad, levelOf } from '../level.ts'
+import { describeRepeats, isRepeated } from '../repeat/describe-repeats.ts'
+import { repeatHead, rowsOf, titleOf } from '../repeat/render-repeats.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { tellingRuns } from '../sweep/telling-runs.ts'
@@ -18,13 +20,15 @@ export const renderMarkdown = (results: BenchResult[]): string => {
   const blocks = [
     `## sluice bench: ${escape(first.target.model)}`,
     results.length > 1 ? renderLoads(results) : '',
+    results.length > 1 ? renderTtfts(results) : '',
+    isRepeated(results) ? renderRepeated(results) : '',
     results.length > 1
       ? renderAnswer(results)
           .map((line) => `- ${escape(line.trim())}`)
           .join('\n')
       : '',
     ...tellingRuns(results).map((result) => renderRun(result, results.length > 1)),
-    `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
+    `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}${describeMetadata(first)}\n\n</details>`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -123,6 +127,24 @@ const renderLoads = (results: BenchResult[]): string =>
     }),
   )
 
+const ttftColumns = ['min', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+
+const renderTtfts = (results: BenchResult[]): string =>
+  results.some(({ latency }) => latency.ttft !== null)
+    ? table(
+        ['TTFT, ms', ...ttftColumns.map((column) => column.replace('p', 'P'))],
+        inOrderOfLoad(results).map((result) => [
+          levelOf(result),
+          ...ttftColumns.map((column) => figure(result.latency.ttft?.[column]) ?? '-'),
+        ]),
+      )
+    : ''
+
+const renderRepeated = (results: BenchResult[]): string =>
+  describeRepeats(results)
+    .map((load) => `### ${titleOf(load)}\n\n${table(repeatHead, rowsOf(load))}`)
+    .join('\n\n')
+
 const renderOwn = (result: BenchResult): string => {
   if (result.requests.sent === 0) return ''
   const floor = describeFloor(result)
@@ -142,6 +164,11 @@ const describeMachine = ({
   configuration: { prompts },
 }: BenchResult): string =>
   `sluice ${version} · Node ${environment.node} · ${environment.cpus} × ${escape(environment.cpu_model)} · ${escape(environment.os)} · seed ${prompts.seed}`
+
+const describeMetadata = ({ metadata = {} }: BenchResult): string =>
+  Object.entries(metadata)
+    .map(([key, value]) => `\n- ${escape(key)}: ${escape(value)}`)
+    .join('')
 
 const table = (head: string[], rows: string[][]): string => {
   const line = (cells: string[]): string => `| ${cells.map(escape).join(' | ')} |`

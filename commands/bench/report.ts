@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.ts'
+import { formatFlag } from '../../bench/flags/output-flags.ts'
 import { reportFlags } from '../../bench/flags/report-flags.ts'
 
 export default class BenchReport extends BaseCommand<typeof BenchReport> {
@@ -10,19 +11,22 @@ Exit codes: 0 written; 2 wrong file or flag. What the run itself would have exit
   static override examples = [
     '<%= config.bin %> bench report result.json',
     '<%= config.bin %> bench report result.json --html result.html --csv requests.csv',
+    '<%= config.bin %> bench report result.json --format vllm',
     '<%= config.bin %> bench report result.json --markdown - | gh pr comment --body-file -',
   ]
   static override args = {
     result: Args.string({ required: true, description: 'a file that bench --json wrote' }),
   }
-  static override flags = reportFlags
+  static override flags = { ...reportFlags, ...formatFlag }
 
   async run(): Promise<object> {
-    const [{ readRuns }, { assertReportPaths, writeReports }, { renderRuns }] = await Promise.all([
-      import('../../bench/compare/read-run.ts'),
-      import('../../bench/report/write-reports.ts'),
-      import('../../bench/report/render-runs.ts'),
-    ])
+    const [{ readRuns }, { assertReportPaths, writeReports }, { renderRuns }, { renderVllm }] =
+      await Promise.all([
+        import('../../bench/compare/read-run.ts'),
+        import('../../bench/report/write-reports.ts'),
+        import('../../bench/report/render-runs.ts'),
+        import('../../bench/compat/render-vllm.ts'),
+      ])
     const { html, csv, markdown, junit } = this.flags
     const paths = { html, csv, markdown, junit }
     await assertReportPaths(paths)
@@ -30,7 +34,9 @@ Exit codes: 0 written; 2 wrong file or flag. What the run itself would have exit
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
     const written = Object.entries(paths).filter(([, path]) => path !== undefined)
-    if (written.length === 0) this.log(renderRuns(results, Math.min(process.stdout.columns || 100, 120)))
+    const render = this.flags.format === 'vllm' ? () => results.map(renderVllm).join('') : renderRuns
+    if (written.length === 0)
+      this.log(render(results, Math.min(process.stdout.columns || 100, 120)).trimEnd())
     return { runs: results.length, written: Object.fromEntries(written) }
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { inOrderOfLoad, levelOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
+import { isRepeated } from '../../repeat/describe-repeats.ts'
 import { judgedRuns } from '../../sweep/judged-runs.ts'
 import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
@@ -10,6 +11,7 @@ import { markup, raw, type Markup } from './markup.ts'
 import { script } from './script.ts'
 import { renderFacts } from './sections/facts.ts'
 import { renderGateSection } from './sections/gates-table.ts'
+import { renderRepeatSection } from './sections/repeat-section.ts'
 import { renderHeadline, toneOf } from './sections/headline.ts'
 import { renderRun } from './sections/run-section.ts'
 import { renderTiles } from './sections/tiles.ts'
@@ -67,6 +69,7 @@ const renderSweep = (results: BenchResult[]): Markup =>
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
       </div>
     </section>
+    ${isRepeated(results) && renderRepeatSection(results)}
     ${renderGateSection(judgedRuns(results))}
     <section>
       <h2>Each load</h2>

@@ -88,6 +88,9 @@ const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
       'Load generators',
       result.merged_from === undefined ? undefined : `${result.merged_from.length}, merged`,
     ],
+    ['Further headers', configuration.headers?.join(', ')],
+    ['Further fields', configuration.extra_body && JSON.stringify(configuration.extra_body)],
+    ...Object.entries(result.metadata ?? {}),
   ]
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
 }
