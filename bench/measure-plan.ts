@@ -6,6 +6,7 @@ import { waitUntilReady } from './ready/wait-until-ready.ts'
 import { isRepeated } from './repeat/describe-repeats.ts'
 import { judgeRepeats } from './repeat/judge-repeats.ts'
 import { renderRepeats } from './repeat/render-repeats.ts'
+import { renderExplanation } from './report/explain.ts'
 import { startProgress } from './report/progress.ts'
 import { renderSweep } from './report/sweep-table.ts'
 import type { BenchResult } from './result.ts'
@@ -54,6 +55,7 @@ export const measurePlan = async (settings: MeasureSettings): Promise<BenchResul
   }
   if (isRepeated(results)) judgeRepeats(results)
   if (results.length > 1 && output.format === 'table') screen.write(`${renderTogether(results)}\n`)
+  if (output.explain) screen.write(`\n${renderExplanation(results, columnsOf(screen))}\n`)
   return results
 }
 
@@ -80,9 +82,11 @@ const renderTogether = (results: BenchResult[]): string =>
     ? `\n${renderRepeats(results)}`
     : [renderSweep(results), ...renderAnswer(results)].join('\n')
 
+const columnsOf = (screen: NodeJS.WriteStream): number => Math.min(screen.columns || 100, 120)
+
 /** A script reads vLLM's block alone; what it must not be read without goes beside it. */
 const renderOne = (result: BenchResult, { plan, output, screen }: MeasureSettings): string => {
-  if (output.format === 'table') return plan.render(result, Math.min(screen.columns || 100, 120))
+  if (output.format === 'table') return plan.render(result, columnsOf(screen))
   const { status, reasons } = result.verdict
   const failed = result.requests.sent === 0 ? result.warm_up.errors : result.errors
   for (const reason of reasons) process.stderr.write(`${status}: ${reason}\n`)

@@ -7,6 +7,8 @@ import { decodeApi } from './decode-target.ts'
 
 export type OutputChoice = {
   format: 'table' | 'vllm'
+  /** Say at the end what the figures mean. */
+  explain: boolean
   vllm: VllmChoice
   metadata?: Record<string, string>
   save?: SaveWish
@@ -24,6 +26,7 @@ export const decodeOutput = (flags: BenchFlags): OutputChoice => {
   }
   return {
     format,
+    explain: flags.explain,
     vllm: decodeVllmChoice(flags),
     ...(metadata !== undefined && { metadata }),
     ...(save !== undefined && { save }),

@@ -3,13 +3,14 @@ import * as Flags from '@oclif/core/flags'
 const group = { helpGroup: 'OUTPUT AS OTHER TOOLS' }
 
 /** What is printed; `bench` and `bench report` share it. */
-export const formatFlag = {
+export const formatFlags = {
+  explain: Flags.boolean({ default: false, helpGroup: 'REPORT', description: 'print what each figure means, and what is not in it and why' }),
   format: Flags.string({ ...group, options: ['table', 'vllm'], default: 'table', description: "what is printed: our tables, or vLLM's \"Serving Benchmark Result\" block" }),
 } // prettier-ignore
 
 /** Results of `bench` in the shapes that scripts around vLLM's benchmark read. */
 export const outputFlags = {
-  ...formatFlag,
+  ...formatFlags,
   'percentile-metrics': Flags.string({ ...group, helpValue: 'LIST', description: 'metrics of the block and of its file: ttft,tpot,itl,e2el; default ttft,tpot,itl' }),
   'metric-percentiles': Flags.string({ ...group, helpValue: 'LIST', description: 'percentiles of those; default 99' }),
   'save-result': Flags.boolean({ ...group, default: false, description: "write vLLM's result file, one for each load" }),

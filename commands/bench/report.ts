@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.ts'
-import { formatFlag } from '../../bench/flags/output-flags.ts'
+import { formatFlags } from '../../bench/flags/output-flags.ts'
 import { reportFlags } from '../../bench/flags/report-flags.ts'
 
 export default class BenchReport extends BaseCommand<typeof BenchReport> {
@@ -17,16 +17,14 @@ Exit codes: 0 written; 2 wrong file or flag. What the run itself would have exit
   static override args = {
     result: Args.string({ required: true, description: 'a file that bench --json wrote' }),
   }
-  static override flags = { ...reportFlags, ...formatFlag }
+  static override flags = { ...reportFlags, ...formatFlags }
 
   async run(): Promise<object> {
-    const [{ readRuns }, { assertReportPaths, writeReports }, { renderRuns }, { renderVllm }] =
-      await Promise.all([
-        import('../../bench/compare/read-run.ts'),
-        import('../../bench/report/write-reports.ts'),
-        import('../../bench/report/render-runs.ts'),
-        import('../../bench/compat/render-vllm.ts'),
-      ])
+    const [{ readRuns }, { assertReportPaths, writeReports }, { renderSaved }] = await Promise.all([
+      import('../../bench/compare/read-run.ts'),
+      import('../../bench/report/write-reports.ts'),
+      import('../../bench/report/render-saved.ts'),
+    ])
     const { html, csv, markdown, junit } = this.flags
     const paths = { html, csv, markdown, junit }
     await assertReportPaths(paths)
@@ -34,9 +32,9 @@ Exit codes: 0 written; 2 wrong file or flag. What the run itself would have exit
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
     const written = Object.entries(paths).filter(([, path]) => path !== undefined)
-    const render = this.flags.format === 'vllm' ? () => results.map(renderVllm).join('') : renderRuns
-    if (written.length === 0)
-      this.log(render(results, Math.min(process.stdout.columns || 100, 120)).trimEnd())
+    const { format, explain } = this.flags
+    const columns = Math.min(process.stdout.columns || 100, 120)
+    if (written.length === 0) this.log(renderSaved(results, { format, explain, columns }))
     return { runs: results.length, written: Object.fromEntries(written) }
   }
 }
