@@ -39,6 +39,7 @@ export const measurePlan = async (settings: MeasureSettings): Promise<BenchResul
   const { options, plan, thresholds, steady, screen, output } = settings
   const results: BenchResult[] = []
   if (settings.readyTimeoutMs !== undefined) {
+    process.stderr.write(`waiting until ${options.url} is ready\n`)
     await waitUntilReady(options, { timeoutMs: settings.readyTimeoutMs, signal: settings.signal })
   }
   for (let load = plan.next(results); load !== undefined; load = plan.next(results)) {

@@ -25,7 +25,7 @@ With --request-rate, requests leave at fixed times and TTFT and E2E count from t
 
 Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
 
-Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
+Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Command lines of vLLM's, SGLang's and NVIDIA's tools are understood; --format vllm prints vLLM's result block and --save-result writes its file. docs/bench.md lists all names.
 
 Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, slower than --baseline, or no load of --sweep meets its goal; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
   static override examples = [
@@ -40,6 +40,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     '<%= config.bin %> bench --dataset random --input-len 512 --output-len 64 --ignore-eos',
     '<%= config.bin %> bench --turns 4 --think-time 1s-3s --cancel-rate 10% --concurrency 8',
     '<%= config.bin %> bench --endpoint ollama --url http://127.0.0.1:11434 --model llama3.2',
+    "<%= config.bin %> bench --url https://gpu.example/v1 --header 'X-Tenant: blue' --extra-body '{\"top_k\": 20}' --ready-timeout 5m",
+    '<%= config.bin %> bench --backend openai-chat --base-url http://gpu:8000 --endpoint /v1/chat/completions --num-prompts 200 --max-concurrency 16 --format vllm --save-result',
+    "<%= config.bin %> bench --concurrency 1,8 --repeat 5 --fail-if 'ttft_p99>500' --explain",
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.

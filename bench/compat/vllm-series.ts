@@ -50,7 +50,10 @@ const spreadGaps = ({ histograms, latency }: BenchResult): Spread => {
   const encoded = histograms?.chunk_gap
   if (encoded === undefined || latency.chunk_gap === null) return spreadOf([])
   const histogram = decodeHistogram(encoded)
-  const percentile = (wanted: number): number => histogram.getValueAtPercentile(wanted) / 1000
+  const { min, max } = latency.chunk_gap
+  // The histogram answers with the upper edge of a bucket; the ends are known exactly.
+  const percentile = (wanted: number): number =>
+    Math.min(max, Math.max(min, histogram.getValueAtPercentile(wanted) / 1000))
   return {
     mean: latency.chunk_gap.mean,
     median: percentile(50),

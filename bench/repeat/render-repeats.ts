@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { levelOf } from '../level.ts'
 import { describeGate } from '../report/gates.ts'
-import { formatNumber, formatShare } from '../report/format-number.ts'
+import { formatNumber } from '../report/format-number.ts'
 import type { BenchResult } from '../result.ts'
 import { describeRepeats, type RepeatedLoad, type RepeatMetric, type RunSpread } from './describe-repeats.ts'
 
@@ -46,7 +46,7 @@ const rowOf = (name: RepeatMetric, { median, min, max, cv, confidence }: RunSpre
     figure(median),
     figure(min),
     figure(max),
-    `± ${formatShare(cv)}`,
+    `± ${formatNumber(cv * 100, 1)} %`,
     confidence === null ? '?' : confidence.map(figure).join('–'),
   ]
 }

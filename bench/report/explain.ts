@@ -27,7 +27,7 @@ export const renderExplanation = (results: BenchResult[], columns = 100): string
 const explainFigure = (name: Defined, results: BenchResult[], columns: number): string => {
   const found = results.flatMap((result) => {
     const facts = factsOf[name](result)
-    return facts === undefined ? [] : [`${results.length > 1 ? `${levelOf(result)}: ` : ''}${facts}`]
+    return facts === undefined ? [] : [`${results.length > 1 ? `${nameOf(result)}: ` : ''}${facts}`]
   })
   if (found.length === 0) return ''
   return [
@@ -35,6 +35,10 @@ const explainFigure = (name: Defined, results: BenchResult[], columns: number): 
     ...found.map((facts) => wrap(facts, columns, `${indent}= `, `${indent}  `)),
   ].join('\n')
 }
+
+/** Repetitions of a load are told apart by their number. */
+const nameOf = (result: BenchResult): string =>
+  result.repeat === undefined ? levelOf(result) : `${levelOf(result)}, run ${result.repeat.run}`
 
 type Facts = (result: BenchResult) => string | undefined
 
@@ -94,13 +98,13 @@ const explainWhole = (result: BenchResult, many: boolean, columns: number): stri
     `${plural(warmUp.sent, 'warm-up request')}, sent before the clock started`,
     interrupted && 'what was still in flight when the run was interrupted',
     dispatch !== null &&
-      'nothing for waiting: latencies count from the schedule, and the rows marked sent from the dispatch',
+      'waiting is not left out: latencies count from the schedule, and the rows marked sent from the dispatch',
     dropped > 0 && `raw samples of the last ${plural(dropped, 'request')}; histograms and counters have them`,
   ].filter((part) => part !== false)
   return wrap(
     left.join('; '),
     columns,
-    `${'Left out'.padEnd(16)}  ${many ? `${levelOf(result)}: ` : ''}`,
+    `${'Left out'.padEnd(16)}  ${many ? `${nameOf(result)}: ` : ''}`,
     indent,
   )
 }
