@@ -40,6 +40,7 @@ const readers = {
   e2e_p99: ({ latency }: BenchResult) => latency.e2e?.p99 ?? null,
   error_rate: ({ error_rate: rate }: BenchResult) => rate,
 }
+const shares = new Set<string>(['goodput', 'error_rate'])
 export type RepeatMetric = keyof typeof readers
 export const repeatMetrics = Object.keys(readers) as RepeatMetric[]
 
@@ -54,7 +55,9 @@ export const describeRepeats = (results: BenchResult[]): RepeatedLoad[] =>
     metrics: Object.fromEntries(
       repeatMetrics.flatMap((name) => {
         const values = runs.map((run) => readers[name](run)).filter((value) => value !== null)
-        return values.length === runs.length ? [[name, spreadOf(values)]] : []
+        return values.length === runs.length
+          ? [[name, spreadOf(values, shares.has(name) ? 1 : Number.POSITIVE_INFINITY)]]
+          : []
       }),
     ),
   }))
@@ -76,7 +79,8 @@ export const deviationOf = (values: number[]): number => {
   )
 }
 
-const spreadOf = (values: number[]): RunSpread => {
+/** `most`: what the figure cannot exceed; none of them can be negative, and an interval says no more than that. */
+const spreadOf = (values: number[], most: number): RunSpread => {
   const [mean, std] = [meanOf(values), deviationOf(values)]
   const reach = values.length < 2 ? 0 : studentT(0.95, values.length - 1) * (std / Math.sqrt(values.length))
   return {
@@ -86,7 +90,8 @@ const spreadOf = (values: number[]): RunSpread => {
     cv: mean === 0 ? 0 : round(std / Math.abs(mean)),
     min: Math.min(...values),
     max: Math.max(...values),
-    confidence: values.length < 2 ? null : [round(mean - reach), round(mean + reach)],
+    confidence:
+      values.length < 2 ? null : [round(Math.max(0, mean - reach)), round(Math.min(most, mean + reach))],
     values,
   }
 }

@@ -61,6 +61,17 @@ test('a figure that one run lacks is left out, and one run has no interval', () 
   expect(describeRepeats([runOf(1, 1)])[0]!.metrics.ttft_p99!.confidence).toBeNull()
 })
 
+test('an interval ends where the figure does', () => {
+  const goodput = (share: number) => ({ limits: { ttft: 1 }, good: 1, share, requests_per_second: 1 })
+  const wide = [runOf(1, 1), runOf(2, 900)].map((result, index) => ({
+    ...result,
+    goodput: goodput(index ? 1 : 0.9),
+  }))
+  const [{ metrics }] = describeRepeats(wide) as [ReturnType<typeof describeRepeats>[number]]
+  expect(metrics.ttft_p99!.confidence![0]).toBe(0)
+  expect(metrics.goodput!.confidence![1]).toBe(1)
+})
+
 test('gates go by the median, once for each load', () => {
   const gates = ['ttft_p99>200', 'ttft_p99>400'].map(parseThreshold)
   const results = [runOf(1, 900), runOf(2, 300), runOf(3, 100)]
