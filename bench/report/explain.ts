@@ -1,4 +1,4 @@
-import { levelOf } from '../level.ts'
+import { nameOf } from '../level.ts'
 import { plural } from '../plural.ts'
 import type { LatencySummary } from '../record/statistics.ts'
 import type { BenchResult } from '../result.ts'
@@ -35,10 +35,6 @@ const explainFigure = (name: Defined, results: BenchResult[], columns: number): 
     ...found.map((facts) => wrap(facts, columns, `${indent}= `, `${indent}  `)),
   ].join('\n')
 }
-
-/** Repetitions of a load are told apart by their number. */
-const nameOf = (result: BenchResult): string =>
-  result.repeat === undefined ? levelOf(result) : `${levelOf(result)}, run ${result.repeat.run}`
 
 type Facts = (result: BenchResult) => string | undefined
 

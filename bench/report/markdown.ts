@@ -1,5 +1,5 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
-import { inOrderOfLoad, levelOf } from '../level.ts'
+import { inOrderOfLoad, nameOf } from '../level.ts'
 import { describeRepeats, isRepeated } from '../repeat/describe-repeats.ts'
 import { repeatHead, rowsOf, titleOf } from '../repeat/render-repeats.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
@@ -36,7 +36,7 @@ export const renderMarkdown = (results: BenchResult[]): string => {
 const renderRun = (result: BenchResult, many: boolean): string => {
   const { verdict, target, configuration, requests, duration_s: duration } = result
   const blocks = [
-    many && `### ${levelOf(result)}`,
+    many && `### ${nameOf(result)}`,
     `${signs[verdict.status]} **${verdict.status}** · ${escape(target.base_url)} · ${describeLoad(configuration)} · ${formatCount(requests.succeeded)} of ${formatCount(requests.sent)} requests in ${formatNumber(duration, 1)} s${result.interrupted ? ' · **interrupted**' : ''}`,
     verdict.reasons.map((reason) => `- ${verdict.status}: ${escape(reason)}`).join('\n'),
     renderGates(result),
@@ -120,7 +120,7 @@ const renderLoads = (results: BenchResult[]): string =>
         latency.e2e?.p99,
       ]
       return [
-        levelOf(result),
+        nameOf(result),
         ...figures.map((value) => figure(value) ?? '-'),
         `${signs[verdict.status]} ${verdict.status}`,
       ]
@@ -134,7 +134,7 @@ const renderTtfts = (results: BenchResult[]): string =>
     ? table(
         ['TTFT, ms', ...ttftColumns.map((column) => column.replace('p', 'P'))],
         inOrderOfLoad(results).map((result) => [
-          levelOf(result),
+          nameOf(result),
           ...ttftColumns.map((column) => figure(result.latency.ttft?.[column]) ?? '-'),
         ]),
       )

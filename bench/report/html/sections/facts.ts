@@ -1,4 +1,4 @@
-import { inOrderOfLoad, levelOf } from '../../../level.ts'
+import { inOrderOfLoad, nameOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { runStatuses } from '../../../verdict/judge-run.ts'
@@ -44,7 +44,7 @@ export const renderFacts = (results: BenchResult[]): Markup => {
 
 /** What holds for one of several loads only says for which. */
 const nameLevel = (note: string, result: BenchResult, results: BenchResult[]): string =>
-  results.every(({ notes }) => notes.includes(note)) ? note : `${levelOf(result)}: ${note}`
+  results.every(({ notes }) => notes.includes(note)) ? note : `${nameOf(result)}: ${note}`
 
 /** Of several loads, what differs by load is in a table of its own. */
 const factsOf = (result: BenchResult, many: boolean): [string, string][] => {
@@ -111,7 +111,7 @@ const renderOwn = (results: BenchResult[]): Markup =>
         ${inOrderOfLoad(results).map(
           (result) =>
             markup`<tr>
-              <th>${levelOf(result)}</th>
+              <th>${nameOf(result)}</th>
               <td>${describeSteady(result)}</td>
               <td>${describeFloor(result) ?? 'not measured'}</td>
             </tr>`,
@@ -132,7 +132,7 @@ const renderChecks = (result: BenchResult, many: boolean): Markup | undefined =>
         <table>
           <thead>
             <tr>
-              <th>Self-check${many && `, ${levelOf(result)}`}</th>
+              <th>Self-check${many && `, ${nameOf(result)}`}</th>
               <th>Found</th>
               <th>DEGRADED above</th>
               <th>INVALID above</th>
