@@ -1,19 +1,15 @@
-import { renderVllm } from './compat/render-vllm.ts'
 import { describeVllm } from './compat/vllm-result.ts'
 import type { OutputChoice } from './flags/decode-output.ts'
 import type { BenchOptions } from './options.ts'
 import { waitUntilReady } from './ready/wait-until-ready.ts'
 import { isRepeated } from './repeat/describe-repeats.ts'
 import { judgeRepeats } from './repeat/judge-repeats.ts'
-import { renderRepeats } from './repeat/render-repeats.ts'
-import { renderExplanation } from './report/explain.ts'
 import { startProgress } from './report/progress.ts'
-import { renderSweep } from './report/sweep-table.ts'
+import { showRun, showTogether } from './report/show-runs.ts'
 import type { BenchResult } from './result.ts'
 import { runBench } from './run.ts'
 import { viewSteady } from './steady/steady-view.ts'
 import type { LoadPlan } from './sweep/load-plan.ts'
-import { renderAnswer } from './sweep/render-answer.ts'
 import { evaluateThresholds, type Threshold } from './thresholds.ts'
 
 export type MeasureSettings = {
@@ -36,7 +32,7 @@ export type MeasureSettings = {
 
 /** Runs one load after the other, prints each when it is measured, and a table of all and what they say at the end. */
 export const measurePlan = async (settings: MeasureSettings): Promise<BenchResult[]> => {
-  const { options, plan, thresholds, steady, screen, output } = settings
+  const { options, plan, thresholds, steady, output } = settings
   const results: BenchResult[] = []
   if (settings.readyTimeoutMs !== undefined) {
     process.stderr.write(`waiting until ${options.url} is ready\n`)
@@ -50,13 +46,12 @@ export const measurePlan = async (settings: MeasureSettings): Promise<BenchResul
     view.thresholds = result.thresholds = evaluateThresholds(thresholds, view)
     if (output.metadata !== undefined) view.metadata = result.metadata = output.metadata
     view.compat = result.compat = { vllm: describeVllm(result, output.vllm) }
-    screen.write(renderOne(view, settings))
+    showRun(view, settings)
     results.push(result)
     if (result.interrupted) break
   }
   if (isRepeated(results)) judgeRepeats(results)
-  if (results.length > 1 && output.format === 'table') screen.write(`${renderTogether(results)}\n`)
-  if (output.explain) screen.write(`\n${renderExplanation(results, columnsOf(screen))}\n`)
+  showTogether(results, settings)
   return results
 }
 
@@ -75,23 +70,4 @@ const measureLoad = async (
   } finally {
     progress.stop()
   }
-}
-
-/** What several runs say together. */
-const renderTogether = (results: BenchResult[]): string =>
-  isRepeated(results)
-    ? `\n${renderRepeats(results)}`
-    : [renderSweep(results), ...renderAnswer(results)].join('\n')
-
-const columnsOf = (screen: NodeJS.WriteStream): number => Math.min(screen.columns || 100, 120)
-
-/** A script reads vLLM's block alone; what it must not be read without goes beside it. */
-const renderOne = (result: BenchResult, { plan, output, screen }: MeasureSettings): string => {
-  if (output.format === 'table') return plan.render(result, columnsOf(screen))
-  const { status, reasons } = result.verdict
-  const failed = result.requests.sent === 0 ? result.warm_up.errors : result.errors
-  for (const reason of reasons) process.stderr.write(`${status}: ${reason}\n`)
-  for (const { count, kind, message } of failed)
-    process.stderr.write(`${count} failed, ${kind}: ${message}\n`)
-  return renderVllm(result)
 }

@@ -82,9 +82,14 @@ export const peakTokens = (served: Served[]): number => {
   for (const { start, ttft, e2e, tokens } of served) {
     if (ttft === undefined) continue
     const step = tokens > 1 ? (e2e - ttft) / (tokens - 1) : 0
-    for (let token = 0; token < tokens; token += 1) {
-      const second = Math.floor((start + ttft + token * step - from) / 1000)
-      seconds.set(second, (seconds.get(second) ?? 0) + 1)
+    const first = start + ttft - from
+    for (let token = 0; token < tokens;) {
+      const second = Math.floor((first + token * step) / 1000)
+      // From second to second, not from token to token: a long run has hundreds of millions.
+      const next = step > 0 ? Math.ceil(((second + 1) * 1000 - first) / step) : tokens
+      const after = Math.min(tokens, Math.max(token + 1, next))
+      seconds.set(second, (seconds.get(second) ?? 0) + after - token)
+      token = after
     }
   }
   return [...seconds.values()].reduce((most, tokens) => Math.max(most, tokens), 0)

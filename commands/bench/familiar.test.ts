@@ -54,12 +54,13 @@ test("vLLM's way to write it: base URL and path, headers, fields, its block, its
     '--header', 'x-key=s3cret1', '-H', 'Authorization: Bearer s3cret2', '--extra-body', '{"top_k": 20}', '--top-p', '0.9',
     '--extra-inputs', 'ignore_eos:true', '--metadata', 'tp=1', '--ready-check-timeout-sec', '30', '--tokenizer', 'org/big',
     '--format', 'vllm', '--result-dir', folder, '--json', join(folder, 'own.json'), '--html', join(folder, 'own.html'),
-    '--markdown', join(folder, 'own.md'),
+    '--markdown', join(folder, 'own.md'), '--fail-if', 'p99_ttft_ms>60000',
   ) // prettier-ignore
   expect(exit).toBe(0)
   expect(stdout).toMatch(/^={12} Serving Benchmark Result ={12}\nSuccessful requests: {21}6 /)
   expect(stdout.trimEnd()).toMatch(/\n={50}$/)
   expect(stderr).toContain('--tokenizer is not used')
+  expect(stderr).toContain('PASS  fail if p99_ttft_ms>60000')
   for (const { path, body, headers } of server.requests) {
     expect(path).toBe('/v1/chat/completions')
     expect(body).toMatchObject({ model: 'odd', top_k: 20, top_p: 0.9 })
