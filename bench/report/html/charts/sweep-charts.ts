@@ -1,4 +1,4 @@
-import { loadOf, nameOf } from '../../../level.ts'
+import { levelOf, loadOf } from '../../../level.ts'
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Axis, Chart, Point, Series } from '../chart/chart.ts'
@@ -128,7 +128,7 @@ const tableLines = (runs: BenchResult[], lines: Line[]): Markup =>
       ${runs.map(
         (run) =>
           markup`<tr>
-            <th>${nameOf(run)}</th>
+            <th>${levelOf(run)}</th>
             ${lines.map(({ read }) => {
               const value = read(run)
               return markup`<td>${typeof value === 'number' ? formatNumber(value, 2) : '-'}</td>`
@@ -144,7 +144,7 @@ const chartCurves = (runs: BenchResult[], name: LatencyName): Chart | undefined 
       const summary = run.latency[name]
       return summary === null
         ? []
-        : [{ label: nameOf(run), summary, buckets: distributionOf(run, name), tone: `t${(index % 6) + 1}` }]
+        : [{ label: levelOf(run), summary, buckets: distributionOf(run, name), tone: `t${(index % 6) + 1}` }]
     }),
     {
       id: `sweep-curve-${name}`,

@@ -1,4 +1,4 @@
-import { nameOf } from '../../../level.ts'
+import { levelOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Chart, Point } from '../chart/chart.ts'
@@ -9,7 +9,7 @@ import { markup } from '../markup.ts'
 export const chartTrade = (runs: BenchResult[]): Chart | undefined => {
   const points = runs.flatMap((run): Point[] => {
     const { throughput, latency } = run
-    return latency.e2e === null ? [] : [[throughput.requests_per_second, latency.e2e.p95, nameOf(run)]]
+    return latency.e2e === null ? [] : [[throughput.requests_per_second, latency.e2e.p95, levelOf(run)]]
   })
   if (points.length < 2) return undefined
   const largest = (axis: 0 | 1): number => Math.max(...points.map((point) => point[axis]))
