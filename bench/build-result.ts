@@ -180,7 +180,7 @@ const describeCancellation = ({
 }
 
 const describeOptions = (
-  { load, endpoint, prompts: asked, stream, sampling, timeoutMs }: BenchOptions,
+  { load, endpoint, prompts: asked, stream, sampling, timeoutMs, headers, extraBody }: BenchOptions,
   prompts: Prompts,
   threads: number,
 ): Configuration => ({
@@ -197,6 +197,8 @@ const describeOptions = (
   temperature: sampling.temperature ?? null,
   seed: sampling.seed ?? null,
   ignore_eos: sampling.ignoreEos,
+  ...(headers !== undefined && { headers: Object.keys(headers) }),
+  ...(extraBody !== undefined && { extra_body: extraBody }),
   timeout_s: timeoutMs / 1000,
   ...describeSession(load),
   threads,

@@ -110,6 +110,10 @@ export type BenchOptions = {
   /** Absent: the first model that the server lists. */
   model?: string
   apiKey?: string
+  /** With every request; by lower-case names. Values may be secrets. */
+  headers?: Record<string, string>
+  /** Fields of every body beyond those that the endpoint writes. */
+  extraBody?: Record<string, unknown>
   endpoint: EndpointName
   stream: boolean
   load: Load

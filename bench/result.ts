@@ -1,5 +1,6 @@
 import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
+import type { VllmResult } from './compat/vllm-result.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
@@ -12,6 +13,7 @@ import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
 import type { ServerMetrics } from './server-metrics/server-metrics.ts'
+import type { Repeat } from './repeat/describe-repeats.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
@@ -92,10 +94,16 @@ export type BenchResult = {
   /** Whether the figures are the server's and not the load generator's. */
   verdict: RunVerdict
   thresholds: Verdict[]
+  /** What the user wrote beside it with `--metadata`. */
+  metadata?: Record<string, string>
+  /** The same figures under other tools' names and with their meanings. */
+  compat?: { vllm: VllmResult }
   /** Beside an earlier run, with `--baseline`. */
   baseline?: BaselineVerdict
   /** What the search was for that this run is part of, with `--sweep`. */
   sweep?: SweepGoal
+  /** Of a run that was repeated with `--repeat`. */
+  repeat?: Repeat
   /** The load generators whose results this one was merged from. */
   merged_from?: LoadGenerator[]
   /** What a reader must know to trust the figures. */
@@ -162,6 +170,10 @@ export type Configuration = {
   temperature: number | null
   seed: number | null
   ignore_eos: boolean
+  /** Names of --header; values are never kept. */
+  headers?: string[]
+  /** Of --extra-body and of sampling flags that have no key of their own. */
+  extra_body?: Record<string, unknown>
   timeout_s: number
   /** Absent: requests that know nothing of each other. `requests` count turns. */
   session?: { turns: number; think_ms: [number, number] }
@@ -186,4 +198,6 @@ export type Verdict = {
   limit: number
   actual: number | null
   passed: boolean
+  /** `actual` is the median of so many runs. */
+  runs?: number
 }

@@ -186,13 +186,14 @@ const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts 
 }
 
 const pickModel = async (
-  { apiKey, timeoutMs, ...options }: BenchOptions,
+  { apiKey, headers, timeoutMs, ...options }: BenchOptions,
   target: Target,
 ): Promise<string> => {
   const connections = createConnections({
     target,
     size: 1,
     apiKey,
+    headers,
     timeoutMs,
     endpoint: endpoints[options.endpoint],
   })

@@ -1,4 +1,5 @@
 import { AppError } from '../src/errors.ts'
+import { spellMetric } from './spell-metric.ts'
 import { latencyNames, type BenchResult, type LatencyName, type Verdict } from './result.ts'
 
 const statistics = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
@@ -44,10 +45,10 @@ export type Threshold = { expression: string; metric: string; operator: Operator
 
 /** Reads `ttft_p99>500`, `ttft.p99 > 0.5s`, `error_rate>=1%`. */
 export const parseThreshold = (expression: string): Threshold => {
-  const match = /^\s*([a-z0-9_.]+)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*([a-z%]*)\s*$/i.exec(expression)
+  const match = /^\s*([a-z0-9_.()]+)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*([a-z%]*)\s*$/i.exec(expression)
   if (match === null) throw refuse(expression, explainShape(expression))
   const [, spelled, operator, digits, unit] = match as unknown as [string, string, Operator, string, string]
-  const name = spelled.toLowerCase().replace('.', '_')
+  const name = spellMetric(spelled)
   const metric = metrics.get(name)
   if (metric === undefined) throw refuse(expression, `there is no metric "${spelled}". ${listMetrics()}`)
   return {
@@ -66,9 +67,14 @@ export const evaluateThresholds = (thresholds: Threshold[], result: BenchResult)
       metric,
       limit,
       actual,
-      passed: actual !== null && !operators[operator](actual, limit),
+      passed: actual !== null && !isMissed({ operator, limit }, actual),
     }
   })
+
+export const isMissed = (
+  { operator, limit }: Pick<Threshold, 'operator' | 'limit'>,
+  actual: number,
+): boolean => operators[operator](actual, limit)
 
 const factorOf = (expression: string, kind: MetricKind, unit: string): number => {
   if (unit === '') return 1

@@ -1,11 +1,14 @@
-import { decodeEndpoint } from '../bench/endpoints/decode-endpoint.ts'
+import type { SaveWish } from '../bench/compat/save-vllm.ts'
 import { benchFlags } from '../bench/flags/bench-flags.ts'
+import { decodeApi, decodeUrl } from '../bench/flags/decode-target.ts'
 import type { MeasureSettings } from '../bench/measure-plan.ts'
 import type { BenchOptions } from '../bench/options.ts'
 import type { BenchResult } from '../bench/result.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { withProgress } from '../src/cli/with-progress.ts'
 import { exitCodes } from '../src/errors.ts'
+
+type Wanted = Pick<MeasureSettings, 'options' | 'plan' | 'thresholds' | 'output' | 'readyTimeoutMs'>
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'measure how fast a server answers, under load'
@@ -24,7 +27,7 @@ With --turns, sessions take the place of requests: --concurrency keeps so many g
 
 Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
 
-Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Flags of vLLM's and NVIDIA's tools are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --burstiness, --num-warmups, --arrival-pattern and others.
+Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Command lines of vLLM's, SGLang's and NVIDIA's tools are understood; --format vllm prints vLLM's result block and --save-result writes its file. docs/bench.md lists all names.
 
 Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, slower than --baseline, or no load of --sweep meets its goal; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
   static override examples = [
@@ -40,6 +43,9 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     '<%= config.bin %> bench --turns 4 --think-time 1s-3s --cancel-rate 10% --concurrency 8',
     '<%= config.bin %> bench --turns 4 --think-time 1s-3s --request-rate 2 --duration 60s',
     '<%= config.bin %> bench --endpoint ollama --url http://127.0.0.1:11434 --model llama3.2',
+    "<%= config.bin %> bench --url https://gpu.example/v1 --header 'X-Tenant: blue' --extra-body '{\"top_k\": 20}' --ready-timeout 5m",
+    '<%= config.bin %> bench --backend openai-chat --base-url http://gpu:8000 --endpoint /v1/chat/completions --num-prompts 200 --max-concurrency 16 --format vllm --save-result',
+    "<%= config.bin %> bench --concurrency 1,8 --repeat 5 --fail-if 'ttft_p99>500' --explain",
     '<%= config.bin %> bench --prompts prompts.jsonl --no-stream --json - | jq .latency.e2e',
   ]
   // --json takes a file here.
@@ -68,26 +74,39 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     if (baseline !== undefined) compareWithBaseline(results, baseline, screen)
     const { GITHUB_STEP_SUMMARY: summaryFile } = process.env
     await writeReports(paths, results, { output: process.stdout, summaryFile })
+    if (settings.output.save !== undefined) await this.save(results, settings.output.save)
     process.exitCode = resolveExitCode(results, this.flags.strict)
   }
 
   /** All that the flags say. The target comes last: it may start a daemon, and a wrong flag must not. */
-  private async settings(): Promise<Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>> {
-    const [{ parseThreshold }, { decodePlan }, { decodeOptions }] = await Promise.all([
+  private async settings(): Promise<Wanted> {
+    const [
+      { parseThreshold },
+      { decodePlan },
+      { decodeOptions },
+      { decodeOutput },
+      { decodeReady },
+      { explainFamiliar },
+    ] = await Promise.all([
       import('../bench/thresholds.ts'),
       import('../bench/flags/decode-plan.ts'),
       import('../bench/flags/decode-options.ts'),
+      import('../bench/flags/decode-output.ts'),
+      import('../bench/flags/decode-ready.ts'),
+      import('../bench/flags/explain-familiar.ts'),
     ])
     const thresholds = (this.flags['fail-if'] ?? []).map(parseThreshold)
     const options = decodeOptions(this.flags)
+    const output = decodeOutput(this.flags)
+    const readyTimeoutMs = decodeReady(this.flags['ready-timeout'])
+    for (const line of explainFamiliar(this.flags)) this.warn(line)
     const plan = await decodePlan(this.flags)
-    return { thresholds, plan, options: { ...options, ...(await this.target()) } }
+    if (output.save !== undefined)
+      await (await import('../bench/compat/save-vllm.ts')).assertSavable(output.save)
+    return { thresholds, plan, output, readyTimeoutMs, options: { ...options, ...(await this.target()) } }
   }
 
-  private async measure(
-    settings: Pick<MeasureSettings, 'options' | 'plan' | 'thresholds'>,
-    screen: NodeJS.WriteStream,
-  ): Promise<BenchResult[]> {
+  private async measure(settings: Wanted, screen: NodeJS.WriteStream): Promise<BenchResult[]> {
     const [{ measurePlan }, { stopOnInterrupt }, { redactArgv }] = await Promise.all([
       import('../bench/measure-plan.ts'),
       import('../bench/stop-on-interrupt.ts'),
@@ -108,15 +127,21 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     }
   }
 
+  private async save(results: BenchResult[], wish: SaveWish): Promise<void> {
+    const { saveVllm } = await import('../bench/compat/save-vllm.ts')
+    for (const path of await saveVllm(results, wish)) process.stderr.write(`result in ${path}\n`)
+  }
+
   /** Where to send, and as whom. A key for OpenAI goes only to a server that was named. */
   private async target(): Promise<Pick<BenchOptions, 'url' | 'model' | 'apiKey'>> {
-    const { url, model } = this.flags
+    const { model, 'served-model-name': served } = this.flags
+    const url = decodeUrl(this.flags)
     const { SLUICE_API_KEY: ownKey, OPENAI_API_KEY: openAiKey, ANTHROPIC_API_KEY: anthropicKey } = process.env
-    const vendorKey = decodeEndpoint(this.flags.endpoint) === 'messages' ? anthropicKey : openAiKey
+    const vendorKey = decodeApi(this.flags) === 'messages' ? anthropicKey : openAiKey
     const local = url === undefined ? await this.localDaemon() : undefined
     // The local daemon's own credential goes to that daemon only.
     const apiKey = this.flags['api-key'] ?? (ownKey || (local ? local.token : vendorKey))
-    const wanted = model ?? local?.model
+    const wanted = served ?? model ?? local?.model
     return {
       url: url ?? local!.url,
       ...(wanted !== undefined && { model: wanted }),

@@ -2,7 +2,8 @@ import { AppError, exitCodes } from '../../src/errors.ts'
 import { benchExitCodes } from '../exit-codes.ts'
 import { levelOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
-import { compareRuns, type Comparison } from './compare-runs.ts'
+import { compareRepeats } from './compare-repeats.ts'
+import type { Comparison } from './comparison.ts'
 import { listDifferences } from './read-run.ts'
 
 /** `incomparable`: the two measured different things; `differences` says which. */
@@ -15,6 +16,7 @@ export type BaselineVerdict = {
   outcome: Comparison['outcome'] | 'incomparable'
   differences: string[]
   metrics: Comparison['metrics']
+  by_runs?: true
 }
 
 export type Baseline = {
@@ -25,10 +27,18 @@ export type Baseline = {
   force: boolean
 }
 
-/** Of a sweep, the level with the same load is the baseline's. Nothing is thrown: a measured run is not lost to it. */
-export const judgeBaseline = (result: BenchResult, baseline: Baseline): BaselineVerdict => {
+/**
+ * Of a sweep, the level with the same load is the baseline's; `repeats` are all runs at the result's load. Nothing is
+ * thrown: a measured run is not lost to it.
+ */
+export const judgeBaseline = (
+  result: BenchResult,
+  baseline: Baseline,
+  repeats = [result],
+): BaselineVerdict => {
   const { file, runs, maxRegression, force } = baseline
-  const before = runs.find((run) => levelOf(run) === levelOf(result)) ?? (force ? runs[0] : undefined)
+  const alike = runs.filter((run) => levelOf(run) === levelOf(result))
+  const before = alike[0] ?? (force ? runs[0] : undefined)
   const facts = {
     file,
     started_at: before?.started_at ?? null,
@@ -42,8 +52,9 @@ export const judgeBaseline = (result: BenchResult, baseline: Baseline): Baseline
   if (before === undefined || (differences.length > 0 && !force)) {
     return { ...facts, outcome: 'incomparable', differences, metrics: [] }
   }
-  const { outcome, metrics } = compareRuns(before.samples, result.samples, maxRegression)
-  return { ...facts, outcome, differences, metrics }
+  // Runs at one load are repetitions only where they were meant to be; a search measures a load again for its own reasons.
+  const earlier = before.repeat === undefined ? [before] : alike
+  return { ...facts, differences, ...compareRepeats(earlier, repeats, maxRegression) }
 }
 
 /** The worst of them decides: two runs of different things are a mistake in the call, as in `bench compare`. */

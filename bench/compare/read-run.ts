@@ -1,11 +1,20 @@
 import { readFile, stat } from 'node:fs/promises'
 import { AppError } from '../../src/errors.ts'
+import { levelOf } from '../level.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 
 /** Reads one run that `--json` wrote. */
 export const readRun = async (path: string): Promise<BenchResult> => {
   const runs = await readRuns(path)
   if (runs.length === 1) return runs[0]!
+  throw refuse(path, 'holds a sweep; give single runs, one concurrency or rate each')
+}
+
+/** Reads one run, or all repetitions of one load. */
+export const readRepeats = async (path: string): Promise<BenchResult[]> => {
+  const runs = await readRuns(path)
+  const repeated = runs.every((run) => run.repeat !== undefined && levelOf(run) === levelOf(runs[0]!))
+  if (runs.length === 1 || repeated) return runs
   throw refuse(path, 'holds a sweep; give single runs, one concurrency or rate each')
 }
 
@@ -66,6 +75,7 @@ export const listDifferences = (before: BenchResult, after: BenchResult): string
     max_tokens: configuration.max_tokens,
     'the prompts': configuration.prompts.source,
     'the prompt lengths': describe(configuration.prompts.lengths),
+    'the extra body': describe(configuration.extra_body),
     'the sessions': describe(configuration.session),
     'the share that is cancelled': cancellation?.rate,
   })

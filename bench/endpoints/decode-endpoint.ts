@@ -7,6 +7,10 @@ const aliases = new Map<string, EndpointName>(
     'openai-chat': 'chat',
     'chat-completions': 'chat',
     'sglang-oai-chat': 'chat',
+    'vllm-chat': 'chat',
+    'lmdeploy-chat': 'chat',
+    lmdeploy: 'completions',
+    'text-completions': 'completions',
     openai: 'completions',
     vllm: 'completions',
     'openai-completions': 'completions',
@@ -20,15 +24,22 @@ const aliases = new Map<string, EndpointName>(
 )
 
 /** Takes our name, another tool's name for it, or the path itself as vLLM's `--endpoint` does. */
-export const decodeEndpoint = (text: string): EndpointName => {
+export const decodeEndpoint = (text: string, flag = 'endpoint'): EndpointName => {
   const wanted = text.trim().toLowerCase()
-  const path = wanted.replace(/^\/v1(?=\/)/, '')
-  const found = endpointNames.find((name) => name === wanted || endpoints[name].path === path)
+  const found = endpointNames.find((name) => name === wanted) ?? findByPath(wanted)
   const name = found ?? aliases.get(wanted)
   if (name !== undefined) return name
   throw new AppError(
     'invalid_request',
-    `--endpoint "${text}" is not known; expected ${endpointNames.join(', ')}, a path such as /v1/chat/completions, or another tool's name (${[...aliases.keys()].join(', ')})`,
-    { param: 'endpoint' },
+    `--${flag} "${text}" is not known; expected ${endpointNames.join(', ')}, a path such as /v1/chat/completions, or another tool's name (${[...aliases.keys()].join(', ')})`,
+    { param: flag },
   )
 }
+
+/** Whatever a server has its API below, `/v1` or `/openai/v1`: the longest path that ends it is meant. */
+const findByPath = (wanted: string): EndpointName | undefined =>
+  wanted.startsWith('/')
+    ? endpointNames
+        .filter((name) => wanted.endsWith(endpoints[name].path))
+        .toSorted((left, right) => endpoints[right].path.length - endpoints[left].path.length)[0]
+    : undefined

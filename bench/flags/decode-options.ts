@@ -1,4 +1,3 @@
-import { decodeEndpoint } from '../endpoints/decode-endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { parseGoodput, type GoodputLimits } from '../goodput.ts'
 import { decodeThreads } from '../lanes/decode-threads.ts'
@@ -8,13 +7,21 @@ import { decodePromptSource } from '../prompts/decode-prompt-source.ts'
 import { AppError } from '../../src/errors.ts'
 import type { BenchFlags } from './bench-flags.ts'
 import { decodeServer } from './decode-server.ts'
+import { addSampling, assertNotOwned, decodeExtraBody } from './decode-extra-body.ts'
+import { decodeHeaders } from './decode-headers.ts'
 import { decodeMilliseconds } from './decode-milliseconds.ts'
+import { decodeApi } from './decode-target.ts'
+import { takeSampling, type SamplingChoice } from './take-sampling.ts'
 
 /** What the flags say of each run, whatever its target and its load. */
 export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'url' | 'model' | 'apiKey'> => {
-  const endpoint = decodeEndpoint(flags.endpoint)
+  const endpoint = decodeApi(flags)
   const stream = flags.stream && endpoints[endpoint].framing !== 'none'
   const { 'warm-up': warmUp, 'cancel-rate': rate, 'cancel-after': after } = flags
+  const headers = decodeHeaders(flags.header)
+  const taken = takeSampling(decodeExtraBody(flags['extra-body']), flags)
+  assertNotOwned(taken.body)
+  const extraBody = addSampling(taken.body, flags, endpoint)
   const cancellation = decodeCancellation(rate, after, stream)
   return {
     endpoint,
@@ -25,8 +32,10 @@ export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'u
     ...(warmUp !== undefined && { warmUp }),
     ...(cancellation !== undefined && { cancellation }),
     prompts: decodePromptSource(flags),
-    sampling: decodeSampling(flags),
     ...decodeServer(flags),
+    sampling: decodeSampling(taken.flags),
+    ...(headers !== undefined && { headers }),
+    ...(Object.keys(extraBody).length > 0 && { extraBody }),
     timeoutMs: decodeMilliseconds('timeout', flags.timeout),
   }
 }
@@ -41,7 +50,7 @@ export const decodeGoodput = ({ goodput, stream }: BenchFlags): GoodputLimits =>
   )
 }
 
-const decodeSampling = (flags: BenchFlags): BenchOptions['sampling'] => {
+const decodeSampling = (flags: SamplingChoice): BenchOptions['sampling'] => {
   const { 'max-tokens': maxTokens, 'min-tokens': minTokens, 'ignore-eos': ignoreEos, seed } = flags
   const temperature = decodeTemperature(flags.temperature)
   return {

@@ -38,6 +38,16 @@ test('a table for each kind of run, oldest first, with the change to the one bef
   expect(text).toContain('▁█')
 })
 
+test('metadata stands beside the version', async () => {
+  await writeFile(
+    join(folder, 'a.json'),
+    encodeResults([{ ...at(1, 100), metadata: { tp: '2', note: 'new' } }]),
+  )
+  const series = traceHistory((await readHistory(folder)).runs)
+  expect(series[0]!.entries[0]).toMatchObject({ metadata: { tp: '2', note: 'new' } })
+  expect(renderHistory(series)).toMatch(/│ tp=2 +│/)
+})
+
 test('a folder that is not there', async () => {
   await expect(readHistory(join(folder, 'no'))).rejects.toThrow('there is no such folder')
 })

@@ -31,7 +31,10 @@ const renderEntries = (entries: HistoryEntry[]): string => {
   table.push(
     ...entries.map((entry) => [
       entry.started_at.slice(0, 16).replace('T', ' '),
-      entry.sluice_version,
+      [
+        entry.sluice_version,
+        ...Object.entries(entry.metadata ?? {}).map(([key, value]) => `${key}=${value}`.slice(0, 40)),
+      ].join('\n'),
       entry.verdict,
       ...metrics.map((metric) => renderFigure(entry, metric)),
     ]),

@@ -13,6 +13,7 @@ export type HistoryEntry = {
   sluice_version: string
   verdict: string
   requests: number
+  metadata?: Record<string, string>
   figures: Figures<number>
   /** Against the entry before, as shares; of the first there is none. */
   changes: Figures<number>
@@ -41,6 +42,7 @@ const toEntry = (file: string, run: SavedRun['run'], before: HistoryEntry | unde
     sluice_version: run.sluice_version,
     verdict: run.verdict.status,
     requests: run.requests.succeeded,
+    ...(run.metadata !== undefined && { metadata: run.metadata }),
     figures,
     changes: mapMetrics((metric) => {
       const [now, earlier] = [figures[metric], before?.figures[metric]]

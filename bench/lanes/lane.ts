@@ -52,8 +52,10 @@ export const createLane = (context: LaneContext): Lane => {
   const options = { ...whole, load: shareLoad(whole.load, share) }
   const target = resolveTarget(options.url)
   const endpoint = endpoints[options.endpoint]
-  const { apiKey, timeoutMs } = options
-  const connections = createConnections({ target, size: widthOf(options.load), apiKey, timeoutMs, endpoint })
+  const { apiKey, headers, timeoutMs } = options
+  const connections = createConnections({
+    target, size: widthOf(options.load), apiKey, headers, timeoutMs, endpoint,
+  }) // prettier-ignore
   const sender = createSender({ options, endpoint, target, model, connections, live, signal: giveUp })
   return {
     async warmUp() {

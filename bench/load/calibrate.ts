@@ -11,12 +11,13 @@ import { countByTokenizer, countByUsage, type Asker, type CountTokens } from './
  * by the usage of short answers, else by a tokenize endpoint, else by a guess that the report names.
  */
 export const calibratePrompts = async (asker: Omit<Asker, 'connections'>): Promise<PromptSource> => {
-  const { prompts, apiKey, timeoutMs, endpoint } = asker.options
+  const { prompts, apiKey, headers, timeoutMs, endpoint } = asker.options
   if (prompts.kind !== 'random' && prompts.kind !== 'trace' && prompts.kind !== 'sharegpt') return prompts
   const connections = createConnections({
     target: asker.target,
     size: 1,
     apiKey,
+    headers,
     timeoutMs,
     endpoint: endpoints[endpoint],
   })

@@ -14,8 +14,8 @@ export type LoadFlags = {
 }
 
 const defaultConcurrency = 4
-/** More connections than this one process cannot serve in time. */
-const maxConcurrency = 4096
+/** More connections than this one process cannot serve in time; in an open loop the most in flight without a wish. */
+export const maxConcurrency = 4096
 const maxRate = 100_000
 /** Neither a count nor a time was given: as much as this brings. */
 const defaultSeconds = 10

@@ -52,6 +52,7 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     'the timeout': configuration.timeout_s,
     'the prompts': configuration.prompts.source,
     'the prompt lengths': describe(configuration.prompts.lengths),
+    'the extra body': describe(configuration.extra_body),
     'the sessions': describe(configuration.session),
     'the share that is cancelled': cancellation?.rate,
     'the goodput limits': goodput === null ? undefined : JSON.stringify(goodput.limits),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultVllmChoice, describeVllm } from '../compat/vllm-result.ts'
 import { floorOf } from '../own.test-kit.ts'
 import { createLatency, type Latency } from '../record/statistics.ts'
 import type { TurnFigures } from '../record/turn-tally.ts'
@@ -47,6 +48,9 @@ const wholeOf = (changes: Partial<BenchResult>): Required<BenchResult> => ({
   baseline: { file: 'old.json', started_at: null, sluice_version: null, outcome: 'pass', max_regression: 0.1, metrics: [], differences: [] },
   sweep: { goodput_share: 0.95, from: 1, to: 8, whole: true },
   merged_from: [],
+  metadata: { commit: 'abc' },
+  compat: { vllm: describeVllm(resultOf(), defaultVllmChoice) },
+  repeat: { run: 1, of: 2 },
   cache_reset: '/reset_prefix_cache',
   server_metrics: { url: 'http://a/metrics', server: 'vllm', times: {}, gauges: {}, readings: 0 },
   ...changes,

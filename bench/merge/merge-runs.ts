@@ -1,3 +1,4 @@
+import { defaultVllmChoice, describeVllm } from '../compat/vllm-result.ts'
 import { isCounted } from '../record/token-tally.ts'
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
@@ -32,12 +33,19 @@ type Pooled = { [Field in Exclude<keyof Required<BenchResult>, LeftOut>]: BenchR
 export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]): BenchResult => {
   const clock = layOver(runs)
   assertMergeable(runs, files, clock)
+  const pooled = poolRuns(runs, files, clock)
+  return judgeMerged(withoutUndefined({ ...pooled, argv, floor: null }), runs)
+}
+
+const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
   const [first] = runs as [BenchResult]
   const requests = poolRequests(runs)
   const ended = requests.succeeded + requests.failed
   const samples = poolSamples(runs, clock)
-  const pooled = {
-    ...identify(first, clock, argv),
+  return {
+    ...identify(first, clock),
+    metadata: undefined,
+    ...shareMetadata(runs),
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
@@ -68,14 +76,19 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     ),
     verdict: poolVerdict(runs, files),
     thresholds: [],
+    // Made of the merged result, and so are the verdicts on the thresholds.
+    compat: undefined,
     notes: writeNotes(runs, files, clock),
     merged_from: runs.map((run, part) => describeLoadGenerator(run, files[part]!)),
     samples,
     samples_dropped: sumOf(runs.map((run) => run.samples_dropped)),
-  } satisfies Pooled
-  const merged = withoutUndefined({ ...pooled, floor: null })
+  } satisfies Omit<Pooled, 'argv'>
+}
+
+const judgeMerged = (merged: BenchResult, runs: BenchResult[]): BenchResult => {
   const gates = new Set(runs.flatMap((run) => run.thresholds.map(({ expression }) => expression)))
   merged.thresholds = evaluateThresholds([...gates].map(parseThreshold), merged)
+  if (runs[0]!.compat !== undefined) merged.compat = { vllm: describeVllm(merged, defaultVllmChoice) }
   return merged
 }
 
@@ -87,13 +100,11 @@ const withoutUndefined = (pooled: object): BenchResult =>
 const identify = (
   first: BenchResult,
   clock: Clock,
-  argv: string[],
 ): Pick<
   BenchResult,
   | 'schema'
   | 'schema_version'
   | 'sluice_version'
-  | 'argv'
   | 'started_at'
   | 'monotonic_origin_ms'
   | 'environment'
@@ -102,13 +113,20 @@ const identify = (
   schema: 'sluice.bench',
   schema_version: schemaVersion,
   sluice_version: first.sluice_version,
-  argv,
   started_at: new Date(clock.startMs).toISOString(),
   // Samples of several machines have no monotonic clock in common.
   monotonic_origin_ms: null,
   environment: first.environment,
   target: first.target,
 })
+
+/** What all of them say alike. */
+const shareMetadata = (runs: BenchResult[]): Pick<BenchResult, 'metadata'> => {
+  const common = Object.entries(runs[0]!.metadata ?? {}).filter(([key, value]) =>
+    runs.every(({ metadata }) => metadata?.[key] === value),
+  )
+  return common.length === 0 ? {} : { metadata: Object.fromEntries(common) }
+}
 
 /** Over the time from the first start to the last end, in which all of it happened. */
 const poolRates = (

@@ -1,4 +1,4 @@
-import { levelOf } from '../level.ts'
+import { nameOf } from '../level.ts'
 import type { Sample } from '../record/samples.ts'
 import type { BenchResult } from '../result.ts'
 
@@ -11,7 +11,7 @@ const columns = [
 /** A row for each request, of all runs, as RFC 4180 says. */
 export const encodeCsv = (results: BenchResult[]): string => {
   const rows = results.flatMap((result) => {
-    const [load, origin] = [levelOf(result), Date.parse(result.started_at)]
+    const [load, origin] = [nameOf(result), Date.parse(result.started_at)]
     return result.samples.map((sample) => encodeRow(load, origin, sample))
   })
   return [columns.join(','), ...rows, ''].join('\r\n')

@@ -1,15 +1,25 @@
-import type { BenchResult } from '../result.ts'
+import type { BenchResult, Verdict } from '../result.ts'
 import { formatNumber } from './format-number.ts'
 
 /** One thing the run was asked to keep, and whether it did. `open` is no answer. */
 export type Gate = { name: string; outcome: 'passed' | 'failed' | 'open'; detail: string }
 
+/** A --fail-if condition in a line. */
+export const describeGate = ({ expression, actual, passed, runs }: Verdict): string =>
+  `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${measured(actual, runs)})`
+
+const measured = (actual: number | null, runs: number | undefined): string => {
+  if (actual === null) return 'not measured'
+  const figure = Math.round(actual * 1000) / 1000
+  return runs === undefined ? `measured ${figure}` : `median of ${runs} runs ${figure}`
+}
+
 /** The --fail-if conditions and the baseline, in the words of all reports. */
 export const listGates = (result: BenchResult): Gate[] => [
-  ...result.thresholds.map(({ expression, actual, passed }): Gate => ({
+  ...result.thresholds.map(({ expression, actual, passed, runs }): Gate => ({
     name: `not ${expression}`,
     outcome: passed ? 'passed' : 'failed',
-    detail: actual === null ? 'not measured' : `measured ${Math.round(actual * 1000) / 1000}`,
+    detail: measured(actual, runs),
   })),
   ...describeBaseline(result),
 ]

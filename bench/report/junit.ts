@@ -1,4 +1,4 @@
-import { levelOf } from '../level.ts'
+import { nameOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { isGoalMissed, judgedRuns } from '../sweep/judged-runs.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
@@ -18,7 +18,7 @@ const encodeSuite = (result: BenchResult): string => {
     ...judgeBaseline(result),
   ]
   const failures = cases.filter(({ failure }) => failure !== undefined).length
-  const name = escape(`sluice bench: ${result.target.model}, ${levelOf(result)}`)
+  const name = escape(`sluice bench: ${result.target.model}, ${nameOf(result)}`)
   const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" timestamp="${result.started_at}" time="${result.duration_s}">\n`
   // CI systems show it beside the cases: what failed is read without looking for the artifact.
   const report = `    <system-out>${escape(renderReport(result))}</system-out>\n`

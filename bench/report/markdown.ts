@@ -1,5 +1,7 @@
 import { percentiles, type LatencySummary } from '../record/statistics.ts'
-import { inOrderOfLoad, levelOf } from '../level.ts'
+import { inOrderOfLoad, nameOf } from '../level.ts'
+import { describeRepeats, isRepeated } from '../repeat/describe-repeats.ts'
+import { repeatHead, rowsOf, titleOf } from '../repeat/render-repeats.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { tellingRuns } from '../sweep/telling-runs.ts'
@@ -21,13 +23,15 @@ export const renderMarkdown = (results: BenchResult[]): string => {
   const blocks = [
     `## sluice bench: ${escape(first.target.model)}`,
     results.length > 1 ? renderLoads(results) : '',
+    results.length > 1 ? renderTtfts(results) : '',
+    isRepeated(results) ? renderRepeated(results) : '',
     results.length > 1
       ? renderAnswer(results)
           .map((line) => `- ${escape(line.trim())}`)
           .join('\n')
       : '',
     ...tellingRuns(results).map((result) => renderRun(result, results.length > 1)),
-    `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}\n\n</details>`,
+    `<details><summary>How it was measured</summary>\n\n\`\`\`\nsluice bench ${quoteArgv(first.argv).replaceAll('```', '` ` `')}\n\`\`\`\n\n${describeMachine(first)}${describeMetadata(first)}\n\n</details>`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -35,7 +39,7 @@ export const renderMarkdown = (results: BenchResult[]): string => {
 const renderRun = (result: BenchResult, many: boolean): string => {
   const { verdict, target, configuration, requests, duration_s: duration } = result
   const blocks = [
-    many && `### ${levelOf(result)}`,
+    many && `### ${nameOf(result)}`,
     `${signs[verdict.status]} **${verdict.status}** · ${escape(target.base_url)} · ${describeLoad(configuration)} · ${formatCount(requests.succeeded)} of ${formatCount(requests.sent)} requests in ${formatNumber(duration, 1)} s${result.interrupted ? ' · **interrupted**' : ''}`,
     verdict.reasons.map((reason) => `- ${verdict.status}: ${escape(reason)}`).join('\n'),
     renderGates(result),
@@ -124,12 +128,30 @@ const renderLoads = (results: BenchResult[]): string =>
         latency.e2e?.p99,
       ]
       return [
-        levelOf(result),
+        nameOf(result),
         ...figures.map((value) => figure(value) ?? '-'),
         `${signs[verdict.status]} ${verdict.status}`,
       ]
     }),
   )
+
+const ttftColumns = ['min', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+
+const renderTtfts = (results: BenchResult[]): string =>
+  results.some(({ latency }) => latency.ttft !== null)
+    ? table(
+        ['TTFT, ms', ...ttftColumns.map((column) => column.replace('p', 'P'))],
+        inOrderOfLoad(results).map((result) => [
+          nameOf(result),
+          ...ttftColumns.map((column) => figure(result.latency.ttft?.[column]) ?? '-'),
+        ]),
+      )
+    : ''
+
+const renderRepeated = (results: BenchResult[]): string =>
+  describeRepeats(results)
+    .map((load) => `### ${titleOf(load)}\n\n${table(repeatHead, rowsOf(load))}`)
+    .join('\n\n')
 
 const renderServer = (result: BenchResult): string => {
   const rows = describeServerMetrics(result)
@@ -168,3 +190,8 @@ const describeMachine = ({
   configuration: { prompts },
 }: BenchResult): string =>
   `sluice ${version} · Node ${environment.node} · ${environment.cpus} × ${escape(environment.cpu_model)} · ${escape(environment.os)} · seed ${prompts.seed}`
+
+const describeMetadata = ({ metadata = {} }: BenchResult): string =>
+  Object.entries(metadata)
+    .map(([key, value]) => `\n- ${escape(key)}: ${escape(value)}`)
+    .join('')

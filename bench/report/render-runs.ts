@@ -1,4 +1,6 @@
 import { renderBaseline } from '../compare/render-comparison.ts'
+import { isRepeated } from '../repeat/describe-repeats.ts'
+import { renderRepeats } from '../repeat/render-repeats.ts'
 import type { BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { renderReport } from './report.ts'
@@ -8,6 +10,10 @@ import { renderSweep } from './sweep-table.ts'
 export const renderRuns = (results: BenchResult[], columns: number): string =>
   [
     ...results.map((result) => renderReport(result, columns)),
-    ...(results.length > 1 ? [renderSweep(results), renderAnswer(results).join('\n')] : []),
+    ...(results.length <= 1
+      ? []
+      : isRepeated(results)
+        ? [renderRepeats(results)]
+        : [renderSweep(results), renderAnswer(results).join('\n')]),
     ...results.flatMap(({ baseline }) => (baseline === undefined ? [] : [renderBaseline(baseline)])),
   ].join('\n\n')

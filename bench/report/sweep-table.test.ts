@@ -9,12 +9,12 @@ test('a line for each level: what it brings and costs, then TTFT and TPOT by loa
   const lines = renderSweep([at(1), at(16)]).split('\n')
   expect(lines[1]).toMatch(/│ Concurrency │ Requests\/s │ +Output │ +E2E │/)
   expect(lines[4]).toMatch(
-    /│ +1 │ +8\.16 │ +522\.4 │ +504\.0 │ +480\.0 │ +864\.0 │ +1,200\.0 │ +1\.0 % │ +VALID │/,
+    /│ +1 │ +8\.16 │ +522\.4 │ +240\.0 │ +504\.0 │ +480\.0 │ +864\.0 │ +1,200\.0 │ +1,440\.0 │ +1\.0 % │ +VALID │/,
   )
   expect(lines[5]).toMatch(/│ +16 │.* 16\.0 % │ +VALID │/)
-  expect(lines[8]).toMatch(/│ Concurrency │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TPOT │/)
+  expect(lines[8]).toMatch(/│ Concurrency │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TTFT │ +TPOT │/)
   expect(lines[12]).toMatch(
-    /│ +16 │ +42\.0 │ +40\.0 │ +72\.0 │ +100\.0 │ +120\.0 │ +7\.35 │ +7\.00 │ +12\.60 │/,
+    /│ +16 │ +20\.0 │ +42\.0 │ +40\.0 │ +72\.0 │ +100\.0 │ +120\.0 │ +7\.35 │ +7\.00 │ +12\.60 │/,
   )
 })
 

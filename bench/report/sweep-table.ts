@@ -39,7 +39,7 @@ const loadColumns = (results: BenchResult[]): Column[] => [
   loadColumn(results),
   { head: 'Requests/s', read: ({ throughput }) => formatNumber(throughput.requests_per_second, 2) },
   { head: 'Output\ntokens/s', read: ({ throughput }) => figure(throughput.output_tokens_per_second) },
-  ...latencyColumns('e2e', 'E2E', ['mean', 'p50', 'p95', 'p99']),
+  ...latencyColumns('e2e', 'E2E', ['min', 'mean', 'p50', 'p95', 'p99', 'max']),
   { head: 'Errors', read: ({ error_rate: rate }) => (rate === null ? '-' : formatShare(rate)) },
   { head: 'Verdict', read: ({ verdict }) => verdict.status },
   ...(results.some(({ goodput }) => goodput !== null)
@@ -49,14 +49,14 @@ const loadColumns = (results: BenchResult[]): Column[] => [
 
 const tokenColumns = (results: BenchResult[]): Column[] => [
   loadColumn(results),
-  ...latencyColumns('ttft', 'TTFT', ['mean', 'p50', 'p95', 'p99', 'max']),
+  ...latencyColumns('ttft', 'TTFT', ['min', 'mean', 'p50', 'p95', 'p99', 'max']),
   ...latencyColumns('tpot', 'TPOT', ['mean', 'p50', 'p95'], 2),
 ]
 
 const latencyColumns = (
   name: 'ttft' | 'tpot' | 'e2e',
   label: string,
-  statistics: (keyof LatencySummary & ('mean' | 'p50' | 'p95' | 'p99' | 'max'))[],
+  statistics: (keyof LatencySummary & ('min' | 'mean' | 'p50' | 'p95' | 'p99' | 'max'))[],
   digits = 1,
 ): Column[] =>
   statistics.map((statistic) => ({

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../src/errors.ts'
+import { describeRepeats, isRepeated } from '../repeat/describe-repeats.ts'
 import { describeSweep } from '../sweep/describe-sweep.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 
@@ -30,7 +31,7 @@ export const encodeResult = ({ samples, ...rest }: BenchResult): string => {
 export const encodeResults = (results: BenchResult[]): string => {
   const [only] = results
   if (results.length === 1) return encodeResult(only!)
-  const head = `"schema": "sluice.bench.sweep",\n"schema_version": ${schemaVersion},\n"sweep": ${JSON.stringify(describeSweep(results))}`
+  const head = `"schema": "sluice.bench.sweep",\n"schema_version": ${schemaVersion},\n"sweep": ${JSON.stringify(describeSweep(results))}${isRepeated(results) ? `,\n"repeat": ${JSON.stringify(describeRepeats(results))}` : ''}`
   return `{${head},\n"results": [\n${results.map((result) => encodeResult(result).trimEnd()).join(',\n')}\n]}\n`
 }
 

@@ -3,6 +3,8 @@ import { AppError } from '../../src/errors.ts'
 import type { Load } from '../options.ts'
 import type { GoodputLimits } from '../goodput.ts'
 import { planLoads, type PlanFlags } from '../load/plan-loads.ts'
+import type { Repeat } from '../repeat/describe-repeats.ts'
+import { assertNoSearch, createRepeatPlan } from '../repeat/repeat-plan.ts'
 import { renderReport } from '../report/report.ts'
 import type { BenchResult } from '../result.ts'
 import { levelsOf, throughputByLoad } from './describe-sweep.ts'
@@ -17,6 +19,8 @@ import type { SweepGoal } from './sweep-goal.ts'
 export type LoadPlan = {
   /** Undefined: nothing is left to measure. */
   next(results: BenchResult[]): Load | undefined
+  /** With the result of a load that is measured several times; by its place in the order. */
+  repeatOf?(index: number): Repeat
   /** With each result of a search, so that a saved file can be judged again. */
   goal?: SweepGoal
   /** What is printed of a run as soon as it is measured. */
@@ -28,13 +32,16 @@ export const createLoadPlan = async (
   flags: PlanFlags,
   goodput: GoodputLimits | undefined,
   search: SweepFlags,
+  times = 1,
 ): Promise<LoadPlan> => {
   if (goodput !== undefined) {
+    assertNoSearch(times)
     assertOneTurn(flags)
     return createSweepPlan(decodeSweep(flags, search, goodput))
   }
   assertNoSweepFlags(search)
-  return createListPlan(await planLoads(flags))
+  const loads = await planLoads(flags)
+  return times > 1 ? createRepeatPlan(loads, times) : createListPlan(loads)
 }
 
 const assertOneTurn = ({ trace, turns }: PlanFlags): void => {

@@ -21,6 +21,8 @@ export type ConnectionOptions = {
   target: Target
   size: number
   apiKey: string | undefined
+  /** Further headers; they outrank our own. */
+  headers?: Record<string, string> | undefined
   timeoutMs: number
   /** How the key is shown; a bearer token where the endpoint does not say. */
   endpoint?: Pick<Endpoint, 'headers'>
@@ -36,6 +38,7 @@ export const createConnections = ({
   target,
   size,
   apiKey,
+  headers: extraHeaders,
   timeoutMs,
   endpoint,
 }: ConnectionOptions): Connections => {
@@ -56,6 +59,7 @@ export const createConnections = ({
     'content-type': 'application/json',
     'user-agent': 'sluice-bench',
     ...(endpoint?.headers?.(apiKey) ?? (apiKey !== undefined && { authorization: `Bearer ${apiKey}` })),
+    ...extraHeaders,
   }
 
   const getModels = (): Promise<Dispatcher.ResponseData> =>

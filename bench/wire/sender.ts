@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt.ts'
 import type { Connections } from './connections.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { mergeBody } from '../endpoints/merge-body.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Prompt } from '../prompts/prompts.ts'
 import { alternativesTo, type Dialect } from './dialect.ts'
@@ -56,7 +57,7 @@ export const createSender = (context: SenderOptions): Sender => {
       ignoreEos: sampling.ignoreEos,
       minTokens: sampling.minTokens,
     }
-    const body = JSON.stringify(endpoint.encodeBody(prompt, settings))
+    const body = JSON.stringify(mergeBody(endpoint.encodeBody(prompt, settings), options.extraBody))
     const timeline = (timelines[slot] ??= createTimeline())
     const { pool, headers } = connections
     return sendRequest(pool, {

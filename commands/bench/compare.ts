@@ -5,7 +5,7 @@ import { AppError } from '../../src/errors.ts'
 
 export default class BenchCompare extends BaseCommand<typeof BenchCompare> {
   static override summary = 'tell whether a run is slower than an earlier one'
-  static override description = `Takes two files that bench --json wrote, resamples their requests in blocks and compares medians and P95 of TTFT, TPOT and E2E.
+  static override description = `Takes two files that bench --json wrote, resamples their requests in blocks and compares medians and P95 of TTFT, TPOT and E2E. Files of bench --repeat hold several runs; then each run is one observation, and how far runs lie apart counts too.
 
 pass          certainly not slower by more than is allowed
 fail          certainly slower, and by more than is allowed
@@ -27,28 +27,28 @@ Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fai
 
   async run(): Promise<object> {
     const [
-      { readRun, listDifferences },
-      { compareRuns },
+      { readRepeats, listDifferences },
+      { compareRepeats },
       { renderComparison },
       { benchExitCodes },
       { parseRegression },
     ] = await Promise.all([
       import('../../bench/compare/read-run.ts'),
-      import('../../bench/compare/compare-runs.ts'),
+      import('../../bench/compare/compare-repeats.ts'),
       import('../../bench/compare/render-comparison.ts'),
       import('../../bench/exit-codes.ts'),
       import('../../bench/compare/judge-baseline.ts'),
     ])
     const allowed = parseRegression(this.flags['max-regression'])
-    const [before, after] = [await readRun(this.args.before), await readRun(this.args.after)]
-    const differences = listDifferences(before, after)
+    const [before, after] = [await readRepeats(this.args.before), await readRepeats(this.args.after)]
+    const differences = listDifferences(before[0]!, after[0]!)
     if (differences.length > 0 && !this.flags.force) {
       throw new AppError(
         'invalid_request',
         `the runs differ in ${differences.join(', ')}; measure both alike, or compare them all the same with --force`,
       )
     }
-    const comparison = compareRuns(before.samples, after.samples, allowed)
+    const comparison = compareRepeats(before, after, allowed)
     this.log(renderComparison(comparison, allowed))
     const codes = { pass: 0, fail: benchExitCodes.thresholdMissed, inconclusive: benchExitCodes.invalidRun }
     process.exitCode = codes[comparison.outcome]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { inOrderOfLoad, levelOf } from '../../level.ts'
+import { inOrderOfLoad, nameOf } from '../../level.ts'
 import type { BenchResult } from '../../result.ts'
+import { isRepeated } from '../../repeat/describe-repeats.ts'
 import { judgedRuns } from '../../sweep/judged-runs.ts'
 import { renderAnswer } from '../../sweep/render-answer.ts'
 import { renderChart } from './chart/render-chart.ts'
@@ -10,6 +11,7 @@ import { markup, raw, type Markup } from './markup.ts'
 import { script } from './script.ts'
 import { renderFacts } from './sections/facts.ts'
 import { renderGateSection } from './sections/gates-table.ts'
+import { renderRepeatSection } from './sections/repeat-section.ts'
 import { renderHeadline, toneOf } from './sections/headline.ts'
 import { notesOfOne, renderNotes } from './sections/notes.ts'
 import { renderRun } from './sections/run-section.ts'
@@ -60,14 +62,16 @@ export const renderPage = (results: BenchResult[]): string => {
 const mark =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 4v16M20 4v16M4 9c3-2.5 5 2.5 8 0s5 2.5 8 0M4 15c3-2.5 5 2.5 8 0s5 2.5 8 0"/></svg>'
 
-const renderSweep = (results: BenchResult[]): Markup =>
-  markup`<section>
+const renderSweep = (results: BenchResult[]): Markup => {
+  const answer = renderAnswer(results)
+  return markup`<section>
       <h2>Load against throughput and latency</h2>
       <div class="stack">
-      <ul class="card notes">${renderAnswer(results).map((line) => markup`<li>${line.trim()}</li>`)}</ul>
+      ${answer.length > 0 && markup`<ul class="card notes">${answer.map((line) => markup`<li>${line.trim()}</li>`)}</ul>`}
       <div class="grid">${balance(chartSweep(results)).map(renderChart)}</div>
       </div>
     </section>
+    ${isRepeated(results) && renderRepeatSection(results)}
     ${renderGateSection(judgedRuns(results))}
     <section>
       <h2>Each load</h2>
@@ -75,12 +79,13 @@ const renderSweep = (results: BenchResult[]): Markup =>
         (result, index) =>
           markup`<details class="level card">
             <summary>
-              <b>${levelOf(result)}</b><span class="badge ${toneOf(result.verdict.status)}">${result.verdict.status}</span>${summaryOf(result).map((words) => markup`<span>${words}</span>`)}
+              <b>${nameOf(result)}</b><span class="badge ${toneOf(result.verdict.status)}">${result.verdict.status}</span>${summaryOf(result).map((words) => markup`<span>${words}</span>`)}
             </summary>
             <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}${renderNotes(notesOfOne(result, results))}</div>
           </details>`,
       )}
     </section>`
+}
 
 /** The last of an odd number takes the whole row. */
 const balance = <T extends object>(charts: T[]): T[] =>

@@ -1,4 +1,4 @@
-import { arrivalUnit, levelOf, loadOf } from '../../../level.ts'
+import { arrivalUnit, nameOf, loadOf } from '../../../level.ts'
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Axis, Chart, Point, Series } from '../chart/chart.ts'
@@ -129,7 +129,7 @@ const tableLines = (runs: BenchResult[], lines: Line[]): Markup =>
       ${runs.map(
         (run) =>
           markup`<tr>
-            <th>${levelOf(run)}</th>
+            <th>${nameOf(run)}</th>
             ${lines.map(({ read }) => {
               const value = read(run)
               return markup`<td>${typeof value === 'number' ? formatNumber(value, 2) : '-'}</td>`
@@ -145,7 +145,7 @@ const chartCurves = (runs: BenchResult[], name: LatencyName): Chart | undefined 
       const summary = run.latency[name]
       return summary === null
         ? []
-        : [{ label: levelOf(run), summary, buckets: distributionOf(run, name), tone: `t${(index % 6) + 1}` }]
+        : [{ label: nameOf(run), summary, buckets: distributionOf(run, name), tone: `t${(index % 6) + 1}` }]
     }),
     {
       id: `sweep-curve-${name}`,

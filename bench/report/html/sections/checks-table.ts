@@ -1,4 +1,4 @@
-import { levelOf } from '../../../level.ts'
+import { nameOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { runStatuses, type RunCheck } from '../../../verdict/judge-run.ts'
 import { formatNumber } from '../../format-number.ts'
@@ -14,7 +14,7 @@ type Column = { name: string; checks: RunCheck[] }
 export const renderChecks = (results: BenchResult[]): Markup | undefined => {
   const columns = results.flatMap((result): Column[] => {
     const parts = result.merged_from
-    if (parts === undefined) return [{ name: levelOf(result), checks: result.verdict.checks }]
+    if (parts === undefined) return [{ name: nameOf(result), checks: result.verdict.checks }]
     return parts.map(({ verdict, file }) => ({ name: file, checks: verdict.checks }))
   })
   const asked = columns.filter(({ checks }) => checks.length > 0)

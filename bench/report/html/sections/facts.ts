@@ -1,4 +1,4 @@
-import { inOrderOfLoad, levelOf } from '../../../level.ts'
+import { inOrderOfLoad, nameOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { describeFloor, describeSteady } from '../../describe-own.ts'
@@ -76,6 +76,9 @@ const factsOf = (results: BenchResult[]): [string, string][] => {
       'Warm-up',
       many ? undefined : `${formatCount(warmUp.sent)} requests, ${formatCount(warmUp.failed)} failed`,
     ],
+    ['Further headers', configuration.headers?.join(', ')],
+    ['Further fields', configuration.extra_body && JSON.stringify(configuration.extra_body)],
+    ...Object.entries(result.metadata ?? {}),
   ]
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
 }
@@ -91,7 +94,7 @@ const renderOwn = (results: BenchResult[]): Markup =>
         ${inOrderOfLoad(results).map(
           (result) =>
             markup`<tr>
-              <th>${levelOf(result)}</th>
+              <th>${nameOf(result)}</th>
               <td>${describeSteady(result)}</td>
               <td>${describeFloor(result) ?? 'not measured'}</td>
             </tr>`,

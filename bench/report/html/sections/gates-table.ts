@@ -1,4 +1,4 @@
-import { levelOf } from '../../../level.ts'
+import { nameOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
 import { formatChange, listGates } from '../../gates.ts'
 import { markup, type Markup } from '../markup.ts'
@@ -7,9 +7,7 @@ const tones = { passed: 'good', failed: 'bad', open: 'fair' } as const
 
 /** What the run was asked to keep; nothing where nothing was asked. */
 export const renderGateSection = (results: BenchResult[]): Markup | undefined => {
-  const rows = results.flatMap((result) =>
-    listGates(result).map((gate) => ({ gate, level: levelOf(result) })),
-  )
+  const rows = results.flatMap((result) => listGates(result).map((gate) => ({ gate, level: nameOf(result) })))
   if (rows.length === 0) return undefined
   const many = results.length > 1
   return markup`<section>
@@ -52,7 +50,7 @@ const renderBaseline = (result: BenchResult): Markup | undefined => {
     <table>
       <thead>
         <tr>
-          <th>Against ${baseline.file}, ${levelOf(result)}</th>
+          <th>Against ${baseline.file}, ${nameOf(result)}</th>
           <th>Change</th>
           <th>99.5 % sure</th>
           <th>Outcome</th>

@@ -2,7 +2,7 @@ import type { BenchResult } from '../../../result.ts'
 import { runStatuses, type RunStatus } from '../../../verdict/judge-run.ts'
 import { judgedRuns } from '../../../sweep/judged-runs.ts'
 import { tellingRuns } from '../../../sweep/telling-runs.ts'
-import { inOrderOfLoad, levelOf } from '../../../level.ts'
+import { inOrderOfLoad, levelOf, nameOf } from '../../../level.ts'
 import { plural } from '../../../plural.ts'
 import { describeLoad } from '../../describe-load.ts'
 import { listGates } from '../../gates.ts'
@@ -26,7 +26,7 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
   const failed = results.every(({ requests }) => requests.succeeded === 0)
   const meaning = failed ? 'no request succeeded' : verdict
   const reasons = (failed ? [] : telling).flatMap((result) =>
-    result.verdict.reasons.map((reason) => (results.length > 1 ? `${levelOf(result)}: ${reason}` : reason)),
+    result.verdict.reasons.map((reason) => (results.length > 1 ? `${nameOf(result)}: ${reason}` : reason)),
   )
   return markup`<div class="lead">
       <div class="badges">
