@@ -87,6 +87,23 @@ test('while it is open: refused at once with Retry-After, and shown', async () =
   expect(engines[0]!.replicas[0]!.breaker).toMatchObject({ state: 'open', error: { code: 'engine_failed' } })
   expect((await sandbox.sluice('ps')).stdout).toMatch(/serving, breaker open \d/)
   expect((await sandbox.sluice('worker', 'list')).stdout).toMatch(/serving, breaker open \d/)
+  const left = /1 of 1 workers left alone after failures, tried again within \d+ s; its requests are refused/
+  const ready = await fetch(`${base}/ready`)
+  expect([ready.status, await ready.json()], 'nothing else is loaded').toEqual([
+    503,
+    {
+      status: 'unavailable',
+      models_loaded: ['ill'],
+      degraded: [
+        { name: 'model ill', degraded: expect.stringMatching(left) },
+        { name: 'models', degraded: 'no loaded model takes requests' },
+      ],
+    },
+  ])
+  expect((await fetch(`${base}/health`)).status).toBe(200)
+  expect((await sandbox.sluice('status')).stdout).toMatch(/degraded {2}model ill: 1 of 1 workers left alone/)
+  expect((await sandbox.sluice('load', 'pocket')).code).toBe(0)
+  expect((await fetch(`${base}/ready`)).status, 'pocket answers').toBe(200)
 })
 
 test('a worker that hangs: requests go elsewhere in time, then not there at all, until it goes on', async () => {
