@@ -90,18 +90,35 @@ const usageOf = (usage: OpenAI.CompletionUsage) => ({
   cached_tokens: usage.prompt_tokens_details!.cached_tokens,
 })
 
-test('a broken store keeps nobody without keys out: requests are served, /ready tells, nothing is lost', async () => {
+test('a store that takes nothing: requests are served, /ready tells, nothing is lost', async () => {
   const box = open()
-  writeFileSync(join(box.home, 'store.db'), 'no database, and never was one. '.repeat(500))
   const { base_url } = await serve(box)
+  await box.json<VerifiedUsage>('usage', 'verify')
+  const database = new DatabaseSync(join(box.home, 'store.db'))
+  database.exec('begin immediate')
   await connect(base_url, 'none').chat.completions.create(ask)
   const ready = async () =>
     (await (await fetch(`${base_url}/ready`)).json()) as { degraded?: { name: string }[] }
   await until('/ready tells of the store', async () => (await ready()).degraded?.[0]?.name === 'ledger')
   expect((await box.sluice('usage', 'verify')).code).toBe(6)
-  rmSync(join(box.home, 'store.db'))
+  database.exec('rollback')
+  database.close()
   expect(await box.json<VerifiedUsage>('usage', 'verify')).toMatchObject({ agrees: true, requests: 1 })
   expect((await ready()).degraded).toBeUndefined()
+})
+
+test('a store that cannot be read may hold keys: the daemon does not start with it, pepper or not', async () => {
+  const box = open()
+  const path = join(box.home, 'store.db')
+  writeFileSync(path, 'no database, and never was one. '.repeat(500))
+  const refused = await box.sluice('serve')
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toMatch(
+    /store\.db cannot be opened: file is not a database; .*move the file away to begin/,
+  )
+  rmSync(path)
+  const { base_url } = await serve(box)
+  expect((await fetch(`${base_url}/v1/models`)).status).toBe(200)
 })
 
 const kills = Number(process.env.KILLS ?? 8)
