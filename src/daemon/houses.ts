@@ -33,7 +33,7 @@ export async function openHouses(options: DaemonOptions) {
     workerSettings,
   })
   const limits = await openLimitsHouse({ config, log, events, spentSoFar: ledger.spentSoFar })
-  const moderation = openModerationHouse({ ...options, house: models, events })
+  const moderation = openModerationHouse({ ...options, house: models, events, record: ledger.record })
   const reports = createReportHouse(config.store ?? paths.store, log)
   return {
     ledger,

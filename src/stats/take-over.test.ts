@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { storeKinds, useStores } from '../store/both-stores.test-kit.ts'
 import type { Store } from '../store/open-store.ts'
 import { countHistogram } from './histogram.ts'
+import { moderationCaller } from './internal-caller.ts'
 import { createFolder, createRow, eight, openLedger, openTestStore } from './ledger.test-kit.ts'
 import { encodeRequestLine } from './ledger-line.ts'
 import { createRunName, listSegments, segmentPath } from './segments.ts'
@@ -151,6 +152,15 @@ describe.each(storeKinds)('%s', (kind) => {
     expect(figures).toContainEqual(['k2', 'histogram', 1, 0])
     expect(figures).toContainEqual(['k3', 'prompt_tokens', 0, 10])
     expect(figures.filter(([key]) => key === 'k1')).toHaveLength(1)
+  })
+
+  test('what judging costs is in the books and in nobody’s budget', async () => {
+    const ledger = openLedger(await stores.address(kind), createFolder())
+    ledger.record(createRow({ key_id: moderationCaller, owner_team: null }))
+    ledger.record(createRow())
+    await ledger.flush()
+    expect(await ledger.verify()).toMatchObject({ agrees: true, requests: 2 })
+    expect((await ledger.spentSoFar(0)).map(({ keyId }) => keyId)).toEqual(['k1'])
   })
 
   test('without rows usage is added up all the same, and verify compares nothing', async () => {
