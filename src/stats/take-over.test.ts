@@ -98,7 +98,7 @@ describe.each(storeKinds)('%s', (kind) => {
   test('what a killed daemon has left is taken over; half a line at its end and damage in it are stepped over', async () => {
     const address = await stores.address(kind)
     const folder = createFolder()
-    const line = (id: string) => encodeRequestLine({ id, ...createRow({ request_id: id }) })
+    const line = (id: string) => encodeRequestLine(id, createRow({ request_id: id }))
     const name = createRunName(eight)
     const path = segmentPath(folder, name, 1)
     writeFileSync(path, `${line('a')}{"request":{"id":"no time"}}\n\n\u0000garbage\n${line('b')}`)
@@ -120,7 +120,7 @@ describe.each(storeKinds)('%s', (kind) => {
   test('a row that the database refuses is left out, and the others are not held up', async () => {
     const address = await stores.address(kind)
     const folder = createFolder()
-    const line = (id: string, request_id: string) => encodeRequestLine({ id, ...createRow({ request_id }) })
+    const line = (id: string, request_id: string) => encodeRequestLine(id, createRow({ request_id }))
     const text = line('1', 'a') + line('1', 'again') + line('2', 'b\0\ud800') + line('3', 'c')
     writeFileSync(segmentPath(folder, createRunName(eight), 1), text)
     const ledger = openLedger(address, folder)
