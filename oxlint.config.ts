@@ -20,7 +20,7 @@ export const rooms: Record<string, string[]> = {
   'src/config': [],
   'src/gateway': ['engine', 'protocols', 'admission', 'routing', 'keys', 'limits', 'stats', 'moderation'],
   'src/client': ['protocols'],
-  'src/cli': ['config'],
+  'src/cli': ['config', 'protocols'],
   'src/daemon': [
     'engine',
     'engines',

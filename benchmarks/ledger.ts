@@ -80,7 +80,7 @@ async function measureMainThread(each: number): Promise<number> {
   let id = 0
   const target = {
     record: (row: Parameters<Ledger['record']>[0]) =>
-      journal.append(encodeRequestLine({ id: `bench-${(id += 1)}`, ...row })),
+      journal.append(encodeRequestLine(`bench-${(id += 1)}`, row)),
   }
   const before = process.threadCpuUsage()
   for (let round = 0; round < rounds; round += 1) {

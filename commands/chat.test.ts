@@ -94,6 +94,17 @@ test('flags reach the request, and --json is one object', async () => {
   expect(bodies[0]?.messages[0]).toEqual({ role: 'system', content: 'Be brief.' })
 })
 
+test('what the model thinks stays out of a pipe, and is a field under --json', async () => {
+  const { run } = await prepare((response) =>
+    response.end(
+      `data: {"choices":[{"delta":{"reasoning_content":"Hm."}}]}\n\n${chunk('Four.')}data: [DONE]\n\n`,
+    ),
+  )
+  expect(await run('2 + 2?')).toEqual({ stdout: 'Four.\n', stderr: '', code: 0 })
+  const { stdout } = await run('2 + 2?', '--json', '--no-reasoning')
+  expect(JSON.parse(stdout)).toMatchObject({ content: 'Four.', reasoning_content: 'Hm.' })
+})
+
 test('a refusal is one line on stderr with its own exit code, or an object under --json', async () => {
   const { run } = await prepare((response) => {
     response.statusCode = 429

@@ -30,13 +30,18 @@ export default class Chat extends BaseCommand<typeof Chat> {
     temperature: Flags.string({ description: 'from 0 (always the likeliest token) to 2; default 0.7' }),
     'max-tokens': Flags.string({ description: 'longest answer, in tokens' }),
     seed: Flags.string({ description: 'same seed, same answer' }),
+    reasoning: Flags.boolean({
+      allowNo: true,
+      default: true,
+      description: 'show what the model thinks before it answers; on a terminal only',
+    }),
     verbose: Flags.boolean({
       description: 'print time to first token, tokens and tokens/s after each answer',
     }),
   }
 
   async run(): Promise<unknown> {
-    const { prompt, system, continue: resume, verbose } = this.flags
+    const { prompt, system, continue: resume, verbose, reasoning } = this.flags
     const json = this.jsonEnabled()
     const interactive = prompt === undefined && !json && process.stdin.isTTY
     if (interactive && !process.stdout.isTTY) {
@@ -54,6 +59,7 @@ export default class Chat extends BaseCommand<typeof Chat> {
       folder: this.paths.chat,
       beginning: { model: await this.model(), system, options, resume },
       verbose,
+      showReasoning: reasoning,
       input: process.stdin,
       output: process.stdout,
       environment: process.env,

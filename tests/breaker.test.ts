@@ -1,22 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ListedWorker, RunningEngine } from '../src/protocols/control/types.ts'
-import { createSandbox, until, type Sandbox } from './sandbox.ts'
+import { serveWith } from './open-sandbox.ts'
+import { until, type Sandbox } from './sandbox.ts'
 
-const sandboxes: Sandbox[] = []
-afterEach(async () => {
-  await Promise.all(sandboxes.splice(0).map((each) => each.remove()))
-})
-
-async function serve(config: object): Promise<Sandbox & { base: string }> {
-  const sandbox = createSandbox()
-  sandboxes.push(sandbox)
-  writeFileSync(join(sandbox.home, 'config.yaml'), JSON.stringify(config))
-  const served = await sandbox.sluice('serve')
-  if (served.code !== 0) throw new Error(served.stderr)
-  return { ...sandbox, base: sandbox.daemonFile().base_url }
-}
 async function workers({ daemonFile }: Sandbox): Promise<ListedWorker[]> {
   const response = await fetch(`${daemonFile().base_url}/api/workers`)
   return ((await response.json()) as { workers: ListedWorker[] }).workers
@@ -42,7 +30,7 @@ const eventsOf = ({ home }: Sandbox): LogLine[] =>
 const namesOf = (sandbox: Sandbox) => eventsOf(sandbox).map(({ event }) => event)
 
 test('a worker that keeps failing: one probe decides whether it is left alone for longer or well again', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'ill', engine: 'fake', source: 'fake:?fail_after=0&faults=3' }],
     breaker: { failures: 2, open_time: '2s' },
   })
@@ -67,7 +55,7 @@ test('a worker that keeps failing: one probe decides whether it is left alone fo
 }, 60_000)
 
 test('while it is open: refused at once with Retry-After, and shown', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'ill', engine: 'fake', source: 'fake:?fail_after=0' }],
     breaker: { failures: 2, open_time: '4m' },
   })
@@ -87,10 +75,27 @@ test('while it is open: refused at once with Retry-After, and shown', async () =
   expect(engines[0]!.replicas[0]!.breaker).toMatchObject({ state: 'open', error: { code: 'engine_failed' } })
   expect((await sandbox.sluice('ps')).stdout).toMatch(/serving, breaker open \d/)
   expect((await sandbox.sluice('worker', 'list')).stdout).toMatch(/serving, breaker open \d/)
+  const left = /1 of 1 workers left alone after failures, tried again within \d+ s; its requests are refused/
+  const ready = await fetch(`${base}/ready`)
+  expect([ready.status, await ready.json()], 'nothing else is loaded').toEqual([
+    503,
+    {
+      status: 'unavailable',
+      models_loaded: ['ill'],
+      degraded: [
+        { name: 'model ill', degraded: expect.stringMatching(left) },
+        { name: 'models', degraded: 'no loaded model takes requests' },
+      ],
+    },
+  ])
+  expect((await fetch(`${base}/health`)).status).toBe(200)
+  expect((await sandbox.sluice('status')).stdout).toMatch(/degraded {2}model ill: 1 of 1 workers left alone/)
+  expect((await sandbox.sluice('load', 'pocket')).code).toBe(0)
+  expect((await fetch(`${base}/ready`)).status, 'pocket answers').toBe(200)
 })
 
 test('a worker that hangs: requests go elsewhere in time, then not there at all, until it goes on', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'twins', engine: 'fake', source: 'fake:?tokens=4', replicas: 2 }],
     balance: 'round-robin',
     first_token_timeout: '300ms',
@@ -119,7 +124,7 @@ test('a worker that hangs: requests go elsewhere in time, then not there at all,
 }, 60_000)
 
 test('a worker that is killed again and again: each new process is tried with one request', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'pocket', parallel: 4 }],
     breaker: { failures: 2, open_time: '60s' },
   })
@@ -152,7 +157,7 @@ test('one deadline over load, queue and generation; each says what it was', asyn
     source: `fake:?${query}`,
     parallel: 1,
   })
-  const sandbox = await serve({ models: [fake('stuck', 'stall_after=0')], request_timeout: '1s' })
+  const sandbox = await serveWith({ models: [fake('stuck', 'stall_after=0')], request_timeout: '1s' })
   const { base } = sandbox
   const first = ask(base, 'stuck')
   await until('it runs', async () => (await workers(sandbox))[0]!.busy_slots === 1)
@@ -174,7 +179,7 @@ test('one deadline over load, queue and generation; each says what it was', asyn
 })
 
 test('load_timeout: the caller is told, and the load goes on', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'slow', engine: 'fake', source: 'fake:?load_ms=1500' }],
     load_timeout: '100ms',
   })
@@ -187,7 +192,7 @@ test('load_timeout: the caller is told, and the load goes on', async () => {
 })
 
 test('a stream that stalls ends with an error event, and its slot is free', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'stalls', engine: 'fake', source: 'fake:?stall_after=3&faults=1' }],
     idle_timeout: '300ms',
   })

@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import OpenAI, { AuthenticationError, PermissionDeniedError, RateLimitError } from 'openai'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { IssuedKeyAnswer, ListedKey } from '../src/protocols/control/key-types.ts'
-import { createSandbox, isAlive, until, type Sandbox } from './sandbox.ts'
-
-const sandboxes: Sandbox[] = []
-const sandbox = (environment?: Record<string, string>) => {
-  const created = createSandbox(environment)
-  sandboxes.push(created)
-  return created
-}
-afterEach(async () => {
-  await Promise.all(sandboxes.splice(0).map((each) => each.remove()))
-})
+import { openSandbox } from './open-sandbox.ts'
+import { isAlive, until, type Sandbox } from './sandbox.ts'
 
 const connect = ({ daemonFile }: Sandbox, apiKey: string) =>
   new OpenAI({ baseURL: `${daemonFile().base_url}/v1`, apiKey, maxRetries: 0 })
@@ -41,7 +32,7 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 const create = (box: Sandbox, ...words: string[]) => box.json<IssuedKeyAnswer>('keys', 'create', ...words)
 
 test('from the first key on everybody needs one, but the commands of this user', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   await box.sluice('serve')
   expect((await box.json<{ keys: ListedKey[] }>('keys', 'list')).keys).toEqual([])
   expect((await ask(connect(box, 'anything'))).choices).toHaveLength(1)
@@ -79,11 +70,11 @@ test('from the first key on everybody needs one, but the commands of this user',
 })
 
 test('keys that are no good, and what each may not', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   await box.sluice('serve', '--model', 'pocket')
   await create(box, 'admin', '--admin')
   const good = await create(box, 'good')
-  const foreign = sandbox()
+  const foreign = openSandbox()
   const theirs = await create(foreign, 'theirs')
   const soon = new Date(Date.now() + 1500).toISOString()
   const ending = await create(box, 'ending', '--expires', soon)
@@ -118,7 +109,7 @@ test('keys that are no good, and what each may not', async () => {
 })
 
 test('rotation with and without grace, revocation, and a restart keeps it all', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   const first = await create(box, 'service')
   const works = async (key: string) => (await get(box, '/v1/models', bearer(key))).status === 200
   expect(await works(first.key)).toBe(true)
@@ -148,7 +139,7 @@ test('rotation with and without grace, revocation, and a restart keeps it all', 
 })
 
 test('guessing is limited, with the time to wait; who is known goes on', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   const { key } = await create(box, 'known')
   const client = connect(box, key)
   await client.models.list()
@@ -167,7 +158,7 @@ test('guessing is limited, with the time to wait; who is known goes on', async (
 })
 
 test('kill -9 loses no key that was shown', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   const shown = [await create(box, 'admin', '--admin')]
   for (let round = 0; round < 6; round += 1) {
     await box.sluice('serve')
@@ -189,7 +180,7 @@ test('kill -9 loses no key that was shown', async () => {
 })
 
 test('an open address needs a key first; making one starts nothing that is open', async () => {
-  const box = sandbox({ SLUICE_HOST: '0.0.0.0' })
+  const box = openSandbox({ SLUICE_HOST: '0.0.0.0' })
   const refused = await box.sluice('serve')
   expect(refused.code).toBe(2)
   expect(refused.stderr).toContain('sluice keys create --admin')

@@ -2,18 +2,12 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import OpenAI from 'openai'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { IssuedKeyAnswer, ListedKey } from '../src/protocols/control/key-types.ts'
 import type { VerifiedUsage } from '../src/protocols/control/usage-types.ts'
-import { createSandbox, isAlive, until, type Sandbox } from './sandbox.ts'
+import { openSandbox } from './open-sandbox.ts'
+import { isAlive, until, type Sandbox } from './sandbox.ts'
 
-const sandboxes: Sandbox[] = []
-afterEach(() => Promise.all(sandboxes.splice(0).map((each) => each.remove())))
-const open = (environment: Record<string, string> = {}) => {
-  const box = createSandbox(environment)
-  sandboxes.push(box)
-  return box
-}
 const serve = async ({ sluice, daemonFile }: Sandbox) => {
   const { code, stderr } = await sluice('serve', '--model', 'fake:?tokens=12')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -34,7 +28,7 @@ function query({ home }: Sandbox, text: string): Row[] {
 }
 
 test('the rows are the answers’ own usage; verify agrees; a daemon without keys stays open', async () => {
-  const box = open()
+  const box = openSandbox()
   const { base_url } = await serve(box)
   const client = connect(base_url, 'none')
   const plain = await client.chat.completions.create(ask)
@@ -90,24 +84,41 @@ const usageOf = (usage: OpenAI.CompletionUsage) => ({
   cached_tokens: usage.prompt_tokens_details!.cached_tokens,
 })
 
-test('a broken store keeps nobody without keys out: requests are served, /ready tells, nothing is lost', async () => {
-  const box = open()
-  writeFileSync(join(box.home, 'store.db'), 'no database, and never was one. '.repeat(500))
+test('a store that takes nothing: requests are served, /ready tells, nothing is lost', async () => {
+  const box = openSandbox()
   const { base_url } = await serve(box)
+  await box.json<VerifiedUsage>('usage', 'verify')
+  const database = new DatabaseSync(join(box.home, 'store.db'))
+  database.exec('begin immediate')
   await connect(base_url, 'none').chat.completions.create(ask)
   const ready = async () =>
     (await (await fetch(`${base_url}/ready`)).json()) as { degraded?: { name: string }[] }
   await until('/ready tells of the store', async () => (await ready()).degraded?.[0]?.name === 'ledger')
   expect((await box.sluice('usage', 'verify')).code).toBe(6)
-  rmSync(join(box.home, 'store.db'))
+  database.exec('rollback')
+  database.close()
   expect(await box.json<VerifiedUsage>('usage', 'verify')).toMatchObject({ agrees: true, requests: 1 })
   expect((await ready()).degraded).toBeUndefined()
+})
+
+test('a store that cannot be read may hold keys: the daemon does not start with it, pepper or not', async () => {
+  const box = openSandbox()
+  const path = join(box.home, 'store.db')
+  writeFileSync(path, 'no database, and never was one. '.repeat(500))
+  const refused = await box.sluice('serve')
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toMatch(
+    /store\.db cannot be opened: file is not a database; .*move the file away to begin/,
+  )
+  rmSync(path)
+  const { base_url } = await serve(box)
+  expect((await fetch(`${base_url}/v1/models`)).status).toBe(200)
 })
 
 const kills = Number(process.env.KILLS ?? 8)
 
 test('killed under load again and again: keys and settled usage are there each time', async () => {
-  const box = open()
+  const box = openSandbox()
   let daemon = await serve(box)
   const { key, id } = await box.json<IssuedKeyAnswer>('keys', 'create', 'load', '--admin')
   let settled = 0

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text as readText } from 'node:stream/consumers'
 import OpenAI, { BadRequestError, InternalServerError } from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LoggedRequest } from '../src/protocols/reports/types.ts'
 import { createSandbox, until, type Sandbox } from './sandbox.ts'
 
 const secret = 'the secret of the webhook'
@@ -205,6 +206,23 @@ test('another model judges: yes, no, or neither', async () => {
   expect(await ask('judged', 'Do you eat?')).toMatchObject({ finish: 'stop', flags: 'judge:unchecked' })
   const strict = ask('strictly', 'Do you eat?')
   await expect(strict).rejects.toMatchObject({ status: 503, code: 'moderation_unavailable' })
+  // What they cost is in the books, under nobody's key.
+  await sandbox.json('usage', 'verify')
+  type Page = { requests: LoggedRequest[] }
+  const { requests } = await sandbox.json<Page>('logs', '--requests', '--key', 'moderation')
+  expect(requests.map(({ endpoint, model, status }) => [endpoint, model, status])).toEqual([
+    ['moderation.strict', 'pocket', 200],
+    ...Array.from({ length: 3 }, () => ['moderation.judge', 'pocket', 200]),
+  ])
+  for (const { prompt_tokens, completion_tokens } of requests) {
+    expect(prompt_tokens).toBeGreaterThan(3)
+    expect(completion_tokens).toBeGreaterThan(0)
+  }
+  const all = (await sandbox.json<Page>('logs', '--requests')).requests
+  const judged = all.find(
+    ({ request_id, key }) => request_id === requests[0]!.request_id && key !== 'moderation',
+  )
+  expect(judged).toMatchObject({ model: 'strictly', error: 'moderation_unavailable' })
 })
 
 test('the log has names of filters and no text', async () => {

@@ -2,22 +2,13 @@ import { createServer } from 'node:net'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { DaemonStatus } from '../src/protocols/control/types.ts'
-import { createSandbox, isAlive, until, type Sandbox } from './sandbox.ts'
-
-const sandboxes: Sandbox[] = []
-const sandbox = (environment?: Record<string, string>) => {
-  const created = createSandbox(environment)
-  sandboxes.push(created)
-  return created
-}
-afterEach(async () => {
-  await Promise.all(sandboxes.splice(0).map((each) => each.remove()))
-})
+import { openSandbox } from './open-sandbox.ts'
+import { isAlive, until } from './sandbox.ts'
 
 test('serve, status, a second serve, stop', async () => {
-  const { sluice, json, daemonFile, home } = sandbox()
+  const { sluice, json, daemonFile, home } = openSandbox()
   expect((await sluice('status')).code).toBe(3)
 
   const first = await sluice('serve')
@@ -45,7 +36,7 @@ test('serve, status, a second serve, stop', async () => {
 })
 
 test('two serves at the same moment make one daemon', async () => {
-  const { sluice, daemonFile } = sandbox()
+  const { sluice, daemonFile } = openSandbox()
   const ran = await Promise.all([sluice('serve'), sluice('serve'), sluice('serve')])
   expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ran.map(() => ({ code: 0, stderr: '' })))
   expect(ran.filter(({ stdout }) => stdout.includes('is ready'))).toHaveLength(1)
@@ -53,7 +44,7 @@ test('two serves at the same moment make one daemon', async () => {
 })
 
 test('kill -9: the next command recovers by itself', async () => {
-  const { sluice, json, daemonFile } = sandbox()
+  const { sluice, json, daemonFile } = openSandbox()
   await sluice('serve')
   const before = daemonFile()
   process.kill(before.pid, 'SIGKILL')
@@ -65,7 +56,7 @@ test('kill -9: the next command recovers by itself', async () => {
 })
 
 test('a stale daemon.json whose port belongs to somebody else is not believed', async () => {
-  const { sluice, home } = sandbox()
+  const { sluice, home } = openSandbox()
   const stranger = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'))
   await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done))
   const { port } = stranger.address() as AddressInfo
@@ -83,7 +74,7 @@ test('a stale daemon.json whose port belongs to somebody else is not believed', 
 })
 
 test('a foreground daemon drains on SIGTERM and exits 0', async () => {
-  const { start, home } = sandbox()
+  const { start, home } = openSandbox()
   const child = start('serve', '--foreground')
   let log = ''
   child.stdout.on('data', (text: Buffer) => (log += text.toString()))
@@ -101,7 +92,7 @@ test('a taken port: one line with the next step', async () => {
   const taken = createServer()
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
   const { port } = taken.address() as AddressInfo
-  const { sluice } = sandbox({ SLUICE_PORT: String(port) })
+  const { sluice } = openSandbox({ SLUICE_PORT: String(port) })
   const ran = await sluice('serve')
   expect(ran.code).toBe(6)
   expect(ran.stderr).toMatch(oneLine)
@@ -110,9 +101,9 @@ test('a taken port: one line with the next step', async () => {
 })
 
 test('a state folder that cannot be made: one line with the next step', async () => {
-  const { sluice, home } = sandbox()
+  const { sluice, home } = openSandbox()
   writeFileSync(join(home, 'file'), '')
-  const blocked = sandbox({ SLUICE_HOME: join(home, 'file', 'inside') })
+  const blocked = openSandbox({ SLUICE_HOME: join(home, 'file', 'inside') })
   const ran = await blocked.sluice('serve')
   expect(ran.code).toBe(6)
   expect(ran.stderr).toMatch(oneLine)
@@ -121,7 +112,7 @@ test('a state folder that cannot be made: one line with the next step', async ()
 })
 
 test('a broken config: the key, where it came from, exit 2', async () => {
-  const { sluice, home } = sandbox()
+  const { sluice, home } = openSandbox()
   const config = (text: string) => writeFileSync(join(home, 'config.yaml'), text)
   config('prot: 8080\n')
   expect(await sluice('serve')).toMatchObject({
@@ -141,14 +132,14 @@ test('a broken config: the key, where it came from, exit 2', async () => {
 })
 
 test('an address that others can reach is refused without --insecure', async () => {
-  const { sluice } = sandbox()
+  const { sluice } = openSandbox()
   const refused = await sluice('serve', '--host', '0.0.0.0')
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--insecure') })
   expect((await sluice('serve', '--host', '0.0.0.0', '--insecure')).code).toBe(0)
 })
 
 test('settings: flag over environment over file over default, and the old gateways’ names', async () => {
-  const { sluice, home } = sandbox({ GATEWAY_HOST: 'localhost', LOG_LEVEL: 'WARN' })
+  const { sluice, home } = openSandbox({ GATEWAY_HOST: 'localhost', LOG_LEVEL: 'WARN' })
   writeFileSync(
     join(home, 'config.yaml'),
     'http_port: 9999\nread_timeout: 15s\nlog_level: debug\nmax_concurrent_requests: 3\n',

@@ -2,23 +2,14 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { IssuedKeyAnswer } from '../src/protocols/control/key-types.ts'
 import type { AllStats, DetailedStats, OwnStats, RequestsPage } from '../src/protocols/reports/types.ts'
 import { eventRow, histogramOf, requestRow, usageRow } from '../src/stats/seed.test-kit.ts'
 import { openStore } from '../src/store/open-store.ts'
 import type { EventTable, RequestTable, UsageTable } from '../src/store/tables.ts'
-import { createSandbox, finish, until, type Sandbox } from './sandbox.ts'
-
-const sandboxes: Sandbox[] = []
-const sandbox = (environment?: Record<string, string>) => {
-  const created = createSandbox(environment)
-  sandboxes.push(created)
-  return created
-}
-afterEach(async () => {
-  await Promise.all(sandboxes.splice(0).map((each) => each.remove()))
-})
+import { openSandbox } from './open-sandbox.ts'
+import { finish, until, type Sandbox } from './sandbox.ts'
 
 type Rows = { requests?: RequestTable[]; usage_totals?: UsageTable[]; events?: EventTable[] }
 /** As the ledger does: from another connection, before or while a daemon runs. */
@@ -45,7 +36,7 @@ const refusal = async (box: Sandbox, path: string, key?: string) => {
 const thisHour = () => Math.floor(Date.now() / 3_600_000) * 3_600_000
 
 test('an empty state folder: zeros, and no database for that', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   await box.sluice('serve')
   expect(await read<OwnStats>(box, '/api/stats')).toMatchObject({
     key: 'anonymous',
@@ -68,7 +59,7 @@ test('an empty state folder: zeros, and no database for that', async () => {
 })
 
 test('without keys: what the anonymous caller did, and everything of the store', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   const at = Date.now() - 60_000
   await seed(box, {
     usage_totals: [
@@ -151,7 +142,7 @@ test('without keys: what the anonymous caller did, and everything of the store',
 })
 
 test('bad questions are refused, with the name of the parameter', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   await box.sluice('serve')
   const bad = {
     '/api/stats?since=yesterday': 'since',
@@ -187,7 +178,7 @@ test('bad questions are refused, with the name of the parameter', async () => {
 
 test('a key and a token see their own, an administrator everything', async () => {
   const secret = 'a secret of more than thirty-two characters'
-  const box = sandbox({ JWT_SECRET: secret })
+  const box = openSandbox({ JWT_SECRET: secret })
   const create = (...words: string[]) => box.json<IssuedKeyAnswer>('keys', 'create', ...words)
   const [admin, web, other] = [await create('--admin'), await create('web'), await create('other')]
   const token = (claims: object) =>
@@ -235,7 +226,7 @@ test('a key and a token see their own, an administrator everything', async () =>
 })
 
 test('following: new rows once each, long requests too; watching: a line each time; Ctrl-C ends both', async () => {
-  const box = sandbox()
+  const box = openSandbox()
   await seed(box, { requests: [requestRow({ id: 'before', at: Date.now() })] })
   await box.sluice('serve')
   const following = box.start('logs', '--requests', '--follow', '--json')

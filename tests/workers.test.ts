@@ -1,24 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { BenchResult } from '../bench/result.ts'
 import type { ListedWorker, RunningEngine } from '../src/protocols/control/types.ts'
-import { createSandbox, isAlive, root, until, workerPython, type Sandbox } from './sandbox.ts'
+import { serveWith } from './open-sandbox.ts'
+import { isAlive, root, until, workerPython, type Sandbox } from './sandbox.ts'
 
-const sandboxes: Sandbox[] = []
-afterEach(async () => {
-  await Promise.all(sandboxes.splice(0).map((each) => each.remove()))
-})
-
-async function serve(config: object): Promise<Sandbox & { base: string }> {
-  const sandbox = createSandbox()
-  sandboxes.push(sandbox)
-  writeFileSync(join(sandbox.home, 'config.yaml'), JSON.stringify(config))
-  const served = await sandbox.sluice('serve')
-  if (served.code !== 0) throw new Error(served.stderr)
-  return { ...sandbox, base: sandbox.daemonFile().base_url }
-}
 /** As `sluice worker list --json` prints them; asked here, because starting a command takes longer than a test's moment. */
 async function workers({ daemonFile }: Sandbox): Promise<ListedWorker[]> {
   const response = await fetch(`${daemonFile().base_url}/api/workers`)
@@ -55,7 +42,7 @@ async function begin(response: Response) {
 }
 
 test('kill -9 of an engine host: its streams end with an error event, others go on, the model comes back', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [
       { name: 'pocket', parallel: 4 },
       { name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=100' },
@@ -78,7 +65,7 @@ test('kill -9 of an engine host: its streams end with an error event, others go 
 })
 
 test('kill -9 of the daemon leaves no engine host', async () => {
-  const sandbox = await serve({ models: ['pocket'] })
+  const sandbox = await serveWith({ models: ['pocket'] })
   const [host] = await workers(sandbox)
   process.kill(sandbox.daemonFile().pid, 'SIGKILL')
   await until('the host is gone', () => !isAlive(host!.pid!))
@@ -93,7 +80,7 @@ test('one llama.cpp host and two Python workers under one name: load spreads, an
     count: 2,
     parallel: 4,
   }
-  const sandbox = await serve({ models: [{ name: 'pocket', parallel: 4 }], workers: [python] })
+  const sandbox = await serveWith({ models: [{ name: 'pocket', parallel: 4 }], workers: [python] })
   const { base } = sandbox
   const listed = (await workers(sandbox)).toSorted((a, b) => a.kind.localeCompare(b.kind))
   expect(listed.map(({ kind, state, models }) => [kind, state, models])).toEqual([
@@ -119,7 +106,7 @@ test('one llama.cpp host and two Python workers under one name: load spreads, an
 }, 180_000)
 
 test('drain: nothing new goes to it, running streams end well, and it stays out; remove ends it', async () => {
-  const sandbox = await serve({
+  const sandbox = await serveWith({
     models: [{ name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=100', replicas: 2 }],
   })
   const { base } = sandbox
@@ -140,7 +127,7 @@ test('drain: nothing new goes to it, running streams end well, and it stays out;
 })
 
 test('a running worker is used by its address, under the name that we give it', async () => {
-  const sandbox = await serve({ models: [] })
+  const sandbox = await serveWith({ models: [] })
   const address = `unix:${join(sandbox.home, 'own.sock')}`
   const worker = sandbox.start(
     'worker',
@@ -172,7 +159,7 @@ test('a running worker is used by its address, under the name that we give it', 
 })
 
 test('what is no worker is refused at once, in words', async () => {
-  const sandbox = await serve({ models: [] })
+  const sandbox = await serveWith({ models: [] })
   const stranger = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'))
   await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done))
   const { port } = stranger.address() as AddressInfo
@@ -184,7 +171,7 @@ test('what is no worker is refused at once, in words', async () => {
 })
 
 test('isolation in-process: no engine host, the same answers', async () => {
-  const sandbox = await serve({ isolation: 'in-process', models: ['pocket'] })
+  const sandbox = await serveWith({ isolation: 'in-process', models: ['pocket'] })
   expect(await workers(sandbox)).toEqual([])
   const { engines } = await sandbox.json<{ engines: RunningEngine[] }>('ps')
   expect(engines[0]!.replicas).toMatchObject([{ worker: 'daemon', state: 'serving' }])
@@ -192,7 +179,7 @@ test('isolation in-process: no engine host, the same answers', async () => {
 })
 
 test('a client that leaves frees its slot on the worker', async () => {
-  const sandbox = await serve({ models: [{ name: 'pocket', parallel: 2 }] })
+  const sandbox = await serveWith({ models: [{ name: 'pocket', parallel: 2 }] })
   const leave = new AbortController()
   const response = await ask(sandbox.base, 'pocket', endless, leave.signal)
   await begin(response)

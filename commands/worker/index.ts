@@ -1,7 +1,7 @@
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.ts'
-import { findModelFile } from '../../src/cli/find-model-file.ts'
+import { resolveWorkerModel } from '../../src/cli/resolve-worker-model.ts'
 import { runWorker, type WorkerArguments, type WorkerMessage } from '../../src/client/run-worker.ts'
 
 /** The same as the `batch_tokens` setting's default. */
@@ -26,7 +26,14 @@ export default class Worker extends BaseCommand<typeof Worker> {
       description: 'unix:PATH, or HOST:PORT (port 0 for a free one)',
     }),
     engine: Flags.string({ default: 'llama-cpp', description: 'llama-cpp, or fake for tests' }),
-    model: Flags.string({ helpValue: 'NAME|PATH', description: 'model to load: a name or a GGUF file' }),
+    model: Flags.string({
+      helpValue: 'NAME|PATH',
+      description: "model to load: a GGUF file, a name, or one that the config's models have",
+    }),
+    config: Flags.string({
+      helpValue: 'FILE',
+      description: 'config file for the names of models; default: config.yaml in the state folder',
+    }),
     id: Flags.string({
       dependsOn: ['model'],
       description: "how requests name it; default: the model's name, or its file's",
@@ -91,17 +98,26 @@ export default class Worker extends BaseCommand<typeof Worker> {
   }
 
   private readModel(): WorkerArguments['model'] {
-    const { engine, model, parallel, threads } = this.flags
+    const { engine, model, parallel, threads, config } = this.flags
     if (model === undefined) return undefined
-    const isFile = engine === 'llama-cpp'
-    const contextLength = this.flags['context-length']
+    const { id, source, settings } = resolveWorkerModel(model, engine, {
+      root: this.config.root,
+      models: this.paths.models,
+      configFile: config === undefined ? undefined : resolve(config),
+      defaultConfigFile: this.paths.config,
+      folder: process.cwd(),
+      environment: process.env,
+    })
+    const contextLength = this.flags['context-length'] ?? settings.contextLength
+    const slots = parallel ?? settings.parallel
+    const fixedThreads = threads ?? settings.threads
     return {
-      id: this.flags.id ?? (isFile ? basename(model).replace(/\.gguf$/i, '') : engine),
+      id: this.flags.id ?? id,
       load: {
-        source: isFile ? findModelFile(model, { root: this.config.root, models: this.paths.models }) : model,
+        source,
         ...(contextLength !== undefined && { contextLength }),
-        ...(parallel !== undefined && { parallel }),
-        ...(threads !== undefined && { threads }),
+        ...(slots !== undefined && { parallel: slots }),
+        ...(fixedThreads !== undefined && { threads: fixedThreads }),
         batchTokens: defaultBatchTokens,
         gpuLayers: this.flags['gpu-layers'] ?? 'auto',
       },

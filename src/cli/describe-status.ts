@@ -10,6 +10,8 @@ type Status = {
   running_requests: number
   memory_bytes: number
   home: string
+  /** Absent from an older daemon. */
+  degraded?: { name: string; degraded: string }[]
 }
 
 /** What `status` prints. */
@@ -22,5 +24,6 @@ export function describeStatus(status: Status | undefined): string {
     `  requests  ${status.running_requests} running`,
     `  memory    ${formatBytes(status.memory_bytes)}`,
     `  state in  ${status.home}`,
+    ...(status.degraded ?? []).map(({ name, degraded }) => `  degraded  ${name}: ${degraded}`),
   ].join('\n')
 }

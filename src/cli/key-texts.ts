@@ -1,26 +1,11 @@
-type Key = {
-  id: string
-  name: string
-  status: string
-  user: string | null
-  team: string | null
-  tenant: string | null
-  models: string[]
-  endpoints: string[]
-  admin: boolean
-  created_at: string
-  expires_at: string | null
-  rotated_at: string | null
-  grace_until: string | null
-  revoked_at: string | null
-}
+import type { ListedKey } from '../protocols/control/key-types.ts'
 
 const listOr = (patterns: string[], otherwise: string) => patterns.join(', ') || otherwise
 const minute = (time: string) => time.slice(0, 16).replace('T', ' ')
 
 export const keyHead = ['ID', 'NAME', 'STATUS', 'OWNER', 'MODELS', 'ADMIN', 'EXPIRES']
 
-export const keyRow = (key: Key): string[] => [
+export const keyRow = (key: ListedKey): string[] => [
   key.id,
   key.name,
   key.status,
@@ -31,7 +16,7 @@ export const keyRow = (key: Key): string[] => [
 ]
 
 /** `label  value` lines; what is not set is left out. Times are UTC. */
-export function describeKey(key: Key): string {
+export function describeKey(key: ListedKey): string {
   const facts: [string, string | null][] = [
     ['id', key.id],
     ['name', key.name],

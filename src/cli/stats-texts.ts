@@ -1,34 +1,14 @@
+import type { AllStats, Durations, NamedFigures, UsageFigures } from '../protocols/reports/types.ts'
 import { stripControls } from './chat/safe-text.ts'
 import { formatCount } from './format.ts'
 import { formatMoney } from './format-money.ts'
 
-type Durations = { p50: number; p95: number; p99: number; mean: number; count: number }
-type Figures = {
-  requests: number
-  errors: number
-  prompt_tokens: number
-  completion_tokens: number
-  cached_tokens: number
-  cost_usd: number
-  ttft_ms: Durations | null
-  latency_ms: Durations | null
-  queue_ms: Durations | null
-}
-type Named = Figures & { name: string | null; label?: string | null }
-type Stats = {
-  since: string
-  until: string
-  by: string | null
-  total: Figures
-  groups: Named[]
-  groups_omitted: number
-}
 type RenderTable = (head: string[], rows: string[][]) => string
 
 const head = ['REQUESTS', 'ERRORS', 'IN', 'CACHED', 'OUT', 'COST', 'TTFT', 'LATENCY', 'QUEUE']
 
 /** A table with a total line. Durations are P50/P95/P99. */
-export function describeStats(stats: Stats, renderTable: RenderTable): string {
+export function describeStats(stats: AllStats, renderTable: RenderTable): string {
   const rows = stats.groups.map((group) => [describeName(group, stats.by), ...describeFigures(group)])
   const total = ['total', ...describeFigures(stats.total)]
   const period = `${minute(stats.since)} to ${minute(stats.until)} UTC; TTFT, latency and queue time: p50/p95/p99`
@@ -42,13 +22,13 @@ export function describeStats(stats: Stats, renderTable: RenderTable): string {
   ].join('\n')
 }
 
-function describeName({ name, label }: Named, by: string | null): string {
+function describeName({ name, label }: NamedFigures, by: string | null): string {
   if (name === null) return '-'
   if (by === 'hour') return minute(name)
   return stripControls(label ? `${name} ${label}` : name)
 }
 
-const describeFigures = (figures: Figures): string[] => [
+const describeFigures = (figures: UsageFigures): string[] => [
   formatCount(figures.requests),
   describeErrors(figures),
   formatCount(figures.prompt_tokens),
@@ -60,7 +40,7 @@ const describeFigures = (figures: Figures): string[] => [
   formatPercentiles(figures.queue_ms),
 ]
 
-function describeErrors({ requests, errors }: Figures): string {
+function describeErrors({ requests, errors }: UsageFigures): string {
   if (errors === 0 || requests === 0) return String(errors)
   const share = (errors / requests) * 100
   return `${formatCount(errors)} (${share < 0.1 ? '<0.1' : share.toFixed(share < 10 ? 1 : 0)}%)`

@@ -62,6 +62,19 @@ test('comments, text, finish and usage, however the bytes are cut', async () => 
   })
 })
 
+test('what the model thinks is no text of the answer', async () => {
+  const url = await serve((_incoming, outgoing) =>
+    outgoing.end(
+      `${chunk({ reasoning_content: 'Hm' })}${chunk({ reasoning_content: '.', content: 'Yes' })}${chunk({ reasoning_content: null })}data: [DONE]\n\n`,
+    ),
+  )
+  expect((await ask(url)).slice(0, -1)).toEqual([
+    { type: 'reasoning', text: 'Hm' },
+    { type: 'reasoning', text: '.' },
+    { type: 'text', text: 'Yes' },
+  ])
+})
+
 test('a refusal before the stream keeps its code and its numbers', async () => {
   const url = await serve((_incoming, outgoing) => {
     outgoing.statusCode = 400

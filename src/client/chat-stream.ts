@@ -12,6 +12,8 @@ export type ChatStreamRequest = {
 
 export type ChatStreamDelta =
   | { type: 'text'; text: string }
+  /** What the model thinks before it answers; no part of the answer. */
+  | { type: 'reasoning'; text: string }
   /** What the server says while nothing else comes: its SSE comments. */
   | { type: 'status'; text: string }
   | { type: 'finish'; reason: string; model?: string; usage?: StreamUsage; timings?: StreamTimings }
@@ -21,7 +23,10 @@ type StreamTimings = { queueMs: number; prefillMs: number; decodeMs: number }
 type Chunk = {
   error?: object
   model?: string
-  choices?: { delta?: { content?: string | null }; finish_reason?: string | null }[]
+  choices?: {
+    delta?: { content?: string | null; reasoning_content?: string | null }
+    finish_reason?: string | null
+  }[]
   usage?: {
     prompt_tokens: number
     completion_tokens: number
@@ -75,6 +80,8 @@ export function createChatReader() {
     if (chunk.error) throw decodeFailure(500, chunk)
     if (chunk.model !== undefined) finish.model = chunk.model
     const choice = chunk.choices?.[0]
+    const reasoning = choice?.delta?.reasoning_content
+    if (reasoning) deltas.push({ type: 'reasoning', text: reasoning })
     if (choice?.delta?.content) deltas.push({ type: 'text', text: choice.delta.content })
     if (choice?.finish_reason) finish.reason = choice.finish_reason
     if (chunk.usage) finish.usage = decodeUsage(chunk.usage)

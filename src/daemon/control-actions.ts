@@ -31,6 +31,7 @@ export type ControlOptions = {
   logFile: string | null
   daemon(): DaemonFile
   state(): DaemonStatus['state']
+  conditions(): { name: string; degraded: string | null }[]
   stop(drainMs: number | undefined): void
 }
 
@@ -75,7 +76,8 @@ async function loadModel(
   }
 }
 
-function describeDaemon({ config, house, paths, logFile, daemon, state }: ControlOptions): DaemonStatus {
+function describeDaemon(options: ControlOptions): DaemonStatus {
+  const { config, house, paths, logFile, daemon, state, conditions } = options
   const { pid, instance, version, base_url, started_at } = daemon()
   const running = house.loaded.running()
   return {
@@ -92,6 +94,7 @@ function describeDaemon({ config, house, paths, logFile, daemon, state }: Contro
     default_model: running[0]?.model ?? config.default_model,
     running_requests: running.reduce((sum, { admission }) => sum + admission.status().running, 0),
     memory_bytes: process.memoryUsage.rss(),
+    degraded: conditions().flatMap(({ name, degraded }) => (degraded === null ? [] : [{ name, degraded }])),
   }
 }
 

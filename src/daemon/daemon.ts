@@ -40,6 +40,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     workerSettings: houses.workerSettings,
     daemon: () => file,
     state: life.state,
+    conditions: houses.conditions,
     stop: (drainMs) => void stop(drainMs),
   })
   const gateway = openGateway(options, houses, life, createControlProtocol(control))

@@ -4,7 +4,8 @@ import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import type { Logger } from '../log.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 import { openAccessHouse } from './access-house.ts'
-import { readConfiguredModels } from './configured-models.ts'
+import { readConfiguredModels } from '../config/configured-models.ts'
+import { describeBreakers } from './breaker-conditions.ts'
 import { createConfiguredWorkers } from './configured-workers.ts'
 import type { DaemonOptions } from './daemon-options.ts'
 import { openLedger } from './ledger-house.ts'
@@ -32,7 +33,7 @@ export async function openHouses(options: DaemonOptions) {
     workerSettings,
   })
   const limits = await openLimitsHouse({ config, log, events, spentSoFar: ledger.spentSoFar })
-  const moderation = openModerationHouse({ ...options, house: models, events })
+  const moderation = openModerationHouse({ ...options, house: models, events, record: ledger.record })
   const reports = createReportHouse(config.store ?? paths.store, log)
   return {
     ledger,
@@ -46,7 +47,14 @@ export async function openHouses(options: DaemonOptions) {
     moderation,
     reports,
     /** For `/ready`: what is not as it should be, though requests go on. */
-    conditions: () => [ledger.condition(), limits.condition(), ...moderation.conditions()],
+    conditions: () => [
+      ledger.condition(),
+      limits.condition(),
+      ...moderation.conditions(),
+      ...describeBreakers(
+        models.loaded.running().map(({ model }) => ({ model, replicas: models.fleet.replicas(model) })),
+      ),
+    ],
     /** The ledger last: it records how the others end. */
     async close(): Promise<void> {
       await models.loaded.closeAll()

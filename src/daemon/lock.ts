@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { importSqlite } from '../store/import-sqlite.ts'
+import { importSqlite } from '../import-sqlite.ts'
 
 export type Lock = { release(): void }
 

@@ -1,12 +1,13 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { resolveBaseFolder } from '../config/base-folder.ts'
 import type { Config } from '../config/schema.ts'
 import { resolveConfig, type Flags } from '../config/resolve.ts'
 import { statePaths, type StatePaths } from '../config/state-folder.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
 import type { StartMessage } from '../protocols/control/types.ts'
-import { findBundledModel, packageRoot } from './configured-models.ts'
+import { findBundledModel, packageRoot } from './package-root.ts'
 import { startDaemon, type Daemon } from './daemon.ts'
 import { acquireLock } from './lock.ts'
 import { clearSockets } from '../workers/socket-address.ts'
@@ -21,12 +22,13 @@ async function main(): Promise<void> {
   // Whatever the daemon writes is its user's alone.
   process.umask(0o077)
   prepareFolder(paths)
-  const { config, origins } = resolveConfig({
+  const resolved = resolveConfig({
     flags: given.flags,
     environment: process.env,
     file: given.configFile,
     defaultFile: paths.config,
   })
+  const { config } = resolved
   const lock = await acquireLock(paths.lock)
   // Nobody else uses them while we hold the lock: they are what a killed daemon's hosts have left.
   await clearSockets(paths.sockets)
@@ -35,12 +37,11 @@ async function main(): Promise<void> {
   const root = packageRoot()
   const warnings = listWarnings(config)
   for (const warning of warnings) log.warn(warning)
-  const fromFile = origins.models === (given.configFile ?? paths.config)
   const daemon = await startDaemon({
     config,
     paths,
     log,
-    baseFolder: fromFile ? dirname(origins.models) : given.folder,
+    baseFolder: resolveBaseFolder(resolved, given.configFile ?? paths.config, given.folder),
     bundledModel: findBundledModel(root),
     packageRoot: root,
     logFile: given.background ? paths.log : null,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { resolveConfig } from '../config/resolve.ts'
 import { connectWorker } from '../engines/grpc-worker/connect-worker.ts'
 import { createLog } from '../log.ts'
-import { readConfiguredModels } from './configured-models.ts'
+import { readConfiguredModels } from '../config/configured-models.ts'
 import { createModelHouse } from './model-house.ts'
 
 function open(models: unknown[]) {

@@ -15,6 +15,7 @@ const open = (filters: object[], baseFolder = '/nowhere') =>
     baseFolder,
     log: createLog('silent'),
     house: house as never,
+    record: () => undefined,
   })
 const words = { name: 'w', kind: 'words', action: 'block', words: ['bad'] }
 const regex = { name: 'r', kind: 'regex', action: 'block' }

@@ -2,12 +2,14 @@ import type { Config } from '../config/schema.ts'
 import type { FilterConfig } from '../config/moderation-schema.ts'
 import { AppError } from '../errors.ts'
 import { createMatcher } from '../keys/patterns.ts'
+import { createPriceList } from '../limits/price-list.ts'
 import type { Logger } from '../log.ts'
 import type { Filter } from '../moderation/filter.ts'
 import { guardJudge, type GuardedJudge, type GuardOptions } from '../moderation/guard-judge.ts'
 import { createModelJudge } from '../moderation/model-judge.ts'
 import { createModeration, type Moderation } from '../moderation/moderation.ts'
 import { createWebhookJudge } from '../moderation/webhook-judge.ts'
+import type { LedgerRow } from '../stats/ledger-line.ts'
 import { createAskModel } from './ask-model.ts'
 import { judgePrompt } from './judge-prompt.ts'
 import type { ModelHouse } from './model-house.ts'
@@ -30,6 +32,8 @@ type Options = {
   log: Logger
   house: Pick<ModelHouse, 'loaded'>
   events?: GuardOptions['events']
+  /** The ledger's, for what a model uses that judges. */
+  record(row: Omit<LedgerRow, 'id'>): void
 }
 
 type Opened = {
@@ -85,7 +89,9 @@ function openFilter(config: FilterConfig, path: string, options: Options): Opene
     }
     case 'model': {
       const { model, action, prompt = judgePrompt, max_text: maxText } = config
-      const ask = createAskModel(options.house.loaded)
+      const { costOf: price } = createPriceList(options.config.prices)
+      const { house, record } = options
+      const ask = createAskModel({ models: house.loaded, filter: name, price, record })
       const judge = createModelJudge({ ask, model, prompt, action, maxText })
       return guard(judge, config, common, options)
     }

@@ -3,13 +3,13 @@ import { AppError } from '../errors.ts'
 import { writeAccessLog } from './access-log.ts'
 import { createAudit } from './audit.ts'
 import { createHostCheck } from './allowed-hosts.ts'
+import { addBodyParsers } from './body-parsers.ts'
 import { createCall, type Call } from './call.ts'
 import { createClientErrorHandler } from './client-error.ts'
 import { createGuard } from './guard.ts'
 import { addHealthRoutes } from './health.ts'
 import { linger } from './linger.ts'
 import { createNotFound, type KnownRoute } from './not-found.ts'
-import { parseJson } from './parse-json.ts'
 import { resolveRequestId } from './request-id.ts'
 import { createRouteHandler } from './run-route.ts'
 import { sendError } from './send-error.ts'
@@ -43,7 +43,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, path: url })
   })
-  addContentType(app)
+  addBodyParsers(app)
   addHooks(app, options)
   addFailures(app, options, routes)
   addHealthRoutes(app, options)
@@ -65,25 +65,6 @@ const createHttpOptions = (readTimeoutMs: number) => ({
   // Node would answer without a body; the host check does better.
   requireHostHeader: false,
 })
-
-function addContentType(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const encoding = request.headers['content-encoding']
-    try {
-      if (encoding !== undefined && encoding !== 'identity') {
-        throw new AppError(
-          'unsupported_media_type',
-          `content-encoding ${encoding} is not accepted; send the body as it is`,
-        )
-      }
-      request.call.bodyBytes = body.length
-      done(null, parseJson(body as Buffer))
-    } catch (cause) {
-      done(cause as Error)
-    }
-  })
-}
 
 function addHooks(app: FastifyInstance, options: GatewayOptions): void {
   const { log, settings, state, shutdown } = options

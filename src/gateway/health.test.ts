@@ -1,6 +1,24 @@
 import { expect, test } from 'vitest'
 import { openGateway } from './open-gateway.test-kit.ts'
 
+test('what is degraded is told; only what can answer nothing is not ready', async () => {
+  let unready: { unready?: true } = {}
+  const { app } = openGateway({
+    conditions: () => [
+      { name: 'ledger', degraded: null },
+      { name: 'model tiny', degraded: 'left alone', ...unready },
+    ],
+  })
+  const degraded = [{ name: 'model tiny', degraded: 'left alone' }]
+  const statuses = async () =>
+    Promise.all(['/ready', '/health', '/live'].map(async (path) => (await app.inject(path)).statusCode))
+  expect((await app.inject('/ready')).json()).toEqual({ status: 'ready', models_loaded: ['tiny'], degraded })
+  expect(await statuses()).toEqual([200, 200, 200])
+  unready = { unready: true }
+  expect((await app.inject('/ready')).json()).toMatchObject({ status: 'unavailable', degraded })
+  expect(await statuses()).toEqual([503, 200, 200])
+})
+
 test.each([
   ['ready', 200],
   ['starting', 503],

@@ -9,16 +9,21 @@ const options = { config: { open: true } }
 
 const overallPaths = ['/health', '/healthz']
 
-/** Live: the process answers. Ready: it takes new requests. HEAD comes with GET. */
+/**
+ * Live: the process answers. Ready: it takes new requests, and could answer some. Health: as ready, but for what a
+ * restart would not mend. HEAD comes with GET.
+ */
 export function addHealthRoutes(
   app: FastifyInstance,
   { models, state, version, conditions = () => [] }: GatewayOptions,
 ): void {
   const startedAt = performance.now()
   const loaded = () => models.list().flatMap((entry) => (entry.status === 'loaded' ? [entry.id] : []))
-  const answer = (reply: FastifyReply, details: object) => {
-    const status = state()
-    const degraded = conditions().filter((condition) => condition.degraded !== null)
+  const answer = (reply: FastifyReply, details: object, isReadiness = false) => {
+    const present = conditions().filter((condition) => condition.degraded !== null)
+    const isUnready = isReadiness && present.some(({ unready }) => unready)
+    const status = state() === 'ready' && isUnready ? 'unavailable' : state()
+    const degraded = present.map(({ name, degraded: how }) => ({ name, degraded: how }))
     sendJson(reply, status === 'ready' ? 200 : 503, {
       status,
       ...details,
@@ -30,7 +35,7 @@ export function addHealthRoutes(
     app.get(path, options, (_request, reply) => sendJson(reply, 200, { status: 'live' }))
   }
   for (const path of readyPaths) {
-    app.get(path, options, (_request, reply) => answer(reply, { models_loaded: loaded() }))
+    app.get(path, options, (_request, reply) => answer(reply, { models_loaded: loaded() }, true))
   }
   for (const path of overallPaths) {
     app.get(path, options, (_request, reply) =>

@@ -8,7 +8,8 @@ import { moderateMessages, type Check } from './moderate-messages.ts'
 type Detokenize = (tokens: number[]) => Promise<string>
 type Source = { moderation?: Moderation | undefined; model: string; detokenize: Detokenize }
 
-const subjectOf = (model: string, { principal }: Call): Subject => ({
+const subjectOf = (model: string, { id, principal }: Call): Subject => ({
+  requestId: id,
   model,
   key: principal.id,
   team: principal.owner.team,

@@ -5,8 +5,6 @@ import { findJsonFault } from './find-json-fault.ts'
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export function parseJson(body: Buffer): unknown {
-  if (body.length === 0)
-    throw new AppError('invalid_request', 'the request body is empty: send a JSON object')
   const text = decode(body)
   try {
     return JSON.parse(text)

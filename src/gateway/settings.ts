@@ -30,7 +30,12 @@ export type GatewaySettings = {
 }
 
 /** A part that may work worse than it should; `degraded` says how. */
-export type Condition = { name: string; degraded: string | null }
+export type Condition = {
+  name: string
+  degraded: string | null
+  /** Nothing can be answered: not ready. */
+  unready?: true
+}
 
 export type GatewayOptions = {
   /** The first one also words the failures that belong to no route. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createCatalogue } from './catalogue.ts'
-import { nameFromPath } from './model-name.ts'
+import { nameFromPath } from '../model-name.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'sluice-models-'))
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { AppError } from '../errors.ts'
-import { assertModelName, nameFromPath } from './model-name.ts'
+import { assertModelName, nameFromPath } from '../model-name.ts'
 
 export type CatalogueEntry = {
   name: string

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts'
 import { copyModelFile } from './copy-file.ts'
 import { download } from './download.ts'
 import { assertGgufMagic } from './gguf.ts'
-import { assertModelName, nameFromPath } from './model-name.ts'
+import { assertModelName, nameFromPath } from '../model-name.ts'
 import type { PullHooks } from './transfer.ts'
 
 export type PullRequest = {

@@ -2,7 +2,13 @@ export type Action = 'block' | 'redact' | 'flag'
 export type Direction = 'input' | 'output'
 
 /** Who asks what for. */
-export type Subject = { model: string; key: string; team: string | null }
+export type Subject = {
+  model: string
+  key: string
+  team: string | null
+  /** In logs and the ledger. */
+  requestId?: string
+}
 
 export type Piece = { role: string; text: string }
 

@@ -5,7 +5,7 @@ import { createModelJudge, decodeModelAnswer, type ModelJudgeOptions } from './m
 function open(options: Partial<ModelJudgeOptions> = {}) {
   const prompts: string[] = []
   const judge = createModelJudge({
-    ask: async (_, prompt) => {
+    ask: async ({ prompt }) => {
       prompts.push(prompt)
       return prompt.includes('bad') ? 'Yes.' : 'No.'
     },

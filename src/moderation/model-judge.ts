@@ -1,8 +1,11 @@
 import { cleanCategories } from './clean-categories.ts'
-import type { Action, Judge, Verdict } from './judge.ts'
+import type { Action, Judge, Question, Verdict } from './judge.ts'
 
 /** Asks a model and gives its whole answer. Goes past all filters, so that none asks about its own question. */
-export type AskModel = (model: string, prompt: string, signal: AbortSignal) => Promise<string>
+export type AskModel = (
+  asked: { model: string; prompt: string; requestId: string | undefined },
+  signal: AbortSignal,
+) => Promise<string>
 
 export type ModelJudgeOptions = {
   ask: AskModel
@@ -19,28 +22,29 @@ const overlap = 200
 
 export function createModelJudge(options: ModelJudgeOptions): Judge {
   const { ask, model, action, maxText } = options
-  const isBad = async (text: string, direction: string, signal: AbortSignal) => {
+  const isBad = async (text: string, { direction, requestId }: Question, signal: AbortSignal) => {
     const categories: string[] = []
     for (const part of cut(text, maxText)) {
       // Not by replaceAll's own templates: a text with "$&" in it must stay as it is.
       const prompt = options.prompt.replaceAll(/\{\{(text|direction)\}\}/g, (_, name) =>
         name === 'text' ? part : direction,
       )
-      const found = decodeModelAnswer(await ask(model, prompt, signal))
+      const found = decodeModelAnswer(await ask({ model, prompt, requestId }, signal))
       if (found) return { categories: [...categories, ...found] }
     }
     return undefined
   }
-  return async ({ pieces, context, direction }, signal): Promise<Verdict> => {
+  return async (question, signal): Promise<Verdict> => {
+    const { pieces, context, direction } = question
     if (action !== 'redact' || direction === 'output') {
       const text = context + pieces.map((piece) => piece.text).join('\n\n')
-      const found = await isBad(text, direction, signal)
+      const found = await isBad(text, question, signal)
       return found ? { action, ...found } : { action: 'allow' }
     }
     const texts: (string | undefined)[] = []
     const categories: string[] = []
     for (const { text } of pieces) {
-      const found = text.trim() === '' ? undefined : await isBad(text, direction, signal)
+      const found = text.trim() === '' ? undefined : await isBad(text, question, signal)
       texts.push(found ? undefined : text)
       categories.push(...(found?.categories ?? []))
     }

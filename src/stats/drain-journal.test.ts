@@ -15,7 +15,7 @@ test('a segment that grows while it is read, and one that somebody has cut', asy
   const address = await stores.address('sqlite')
   const folder = createFolder()
   const name = createRunName(eight)
-  const line = (id: string) => encodeRequestLine({ id, ...createRow({ request_id: id }) })
+  const line = (id: string) => encodeRequestLine(id, createRow({ request_id: id }))
   const path = segmentPath(folder, name, 1)
   writeFileSync(path, line('a') + line('b').slice(0, 20))
   const store = await openTestStore(address)

@@ -1,40 +1,12 @@
 import { CompiledQuery, type Transaction } from 'kysely'
 import type { StoreKind } from '../store/migrate.ts'
 import type { Tables } from '../store/tables.ts'
-import type { LedgerEvent, LedgerRow } from './ledger-line.ts'
+import { requestColumns, type LedgerEvent, type LedgerRow } from './ledger-line.ts'
 
 /** Fewer values than either database allows. */
 const chunkRows = 100
 /** Few different statements, so that each is prepared once: what is left over goes in tens and ones. */
 const chunkSizes = [chunkRows, 10, 1]
-
-const requestColumns = [
-  'id',
-  'request_id',
-  'at',
-  'endpoint',
-  'model',
-  'worker',
-  'key_id',
-  'owner_user',
-  'owner_team',
-  'owner_tenant',
-  'status',
-  'error',
-  'finish',
-  'streamed',
-  'prompt_tokens',
-  'completion_tokens',
-  'cached_tokens',
-  'token_source',
-  'cost_nano',
-  'queue_ms',
-  'ttft_ms',
-  'total_ms',
-  'flags',
-  'request_body',
-  'response_body',
-] as const satisfies (keyof LedgerRow)[]
 
 /** The query builder would spend more time on these texts than the database on the rows. */
 const texts = new Map<string, string>()
@@ -48,7 +20,8 @@ export async function insertRequests(
     const size = chunkSizes.find((each) => each <= rows.length - start)!
     const chunk = rows.slice(start, start + size)
     start += size
-    const values = chunk.flatMap((row) => requestColumns.map((column) => row[column]))
+    const values: unknown[] = []
+    for (const row of chunk) for (const column of requestColumns) values.push(row[column])
     await transaction.executeQuery(CompiledQuery.raw(insertText(kind, chunk.length), values))
   }
 }

@@ -92,8 +92,7 @@ test('a thread that is ended in the middle of it: its successor counts every row
     const { run } = journal
     const retention = { auditMs: 0, auditMaxRows: 0, eventsMs: 0 }
     const thread = createLedgerThread({ address, folder, run, keepsRows: true, retention }, () => undefined)
-    for (let row = 0; row < 3000; row += 1)
-      journal.append(encodeRequestLine({ id: `${round}-${row}`, ...createRow() }))
+    for (let row = 0; row < 3000; row += 1) journal.append(encodeRequestLine(`${round}-${row}`, createRow()))
     journal.close()
     thread.wake()
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 250))

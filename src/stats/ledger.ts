@@ -74,7 +74,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     return thread.ask(question, value, { segment, offset }, timeoutMs)
   }
   return {
-    record: (row) => journal.append(encodeRequestLine({ ...row, id: nextId() })),
+    record: (row) => journal.append(encodeRequestLine(nextId(), row)),
     events,
     flush: async () => void (await ask('flush', undefined, askMs)),
     verify: () => ask('verify', undefined, verifyMs),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Store } from '../store/open-store.ts'
+import { moderationCaller } from './internal-caller.ts'
 import { startOfHour } from './usage-sums.ts'
 
 export type Spent = {
@@ -14,7 +15,7 @@ export type Spent = {
   costNano: number
 }
 
-/** What was used since then, in whole hours; for limits that outlive the process. */
+/** What callers used since then, in whole hours; for limits that outlive the process. */
 export type SpentSoFar = (sinceMs: number) => Promise<Spent[]>
 
 export const createSpentSoFar =
@@ -31,6 +32,7 @@ export const createSpentSoFar =
         sum('cost_nano').as('cost'),
       ])
       .where('hour', '>=', startOfHour(sinceMs))
+      .where('key_id', '<>', moderationCaller)
       .groupBy(['key_id', 'owner_user', 'owner_team', 'owner_tenant', 'model', 'hour'])
       .orderBy('hour')
       .execute()

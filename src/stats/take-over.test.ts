@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { storeKinds, useStores } from '../store/both-stores.test-kit.ts'
 import type { Store } from '../store/open-store.ts'
 import { countHistogram } from './histogram.ts'
+import { moderationCaller } from './internal-caller.ts'
 import { createFolder, createRow, eight, openLedger, openTestStore } from './ledger.test-kit.ts'
 import { encodeRequestLine } from './ledger-line.ts'
 import { createRunName, listSegments, segmentPath } from './segments.ts'
@@ -97,7 +98,7 @@ describe.each(storeKinds)('%s', (kind) => {
   test('what a killed daemon has left is taken over; half a line at its end and damage in it are stepped over', async () => {
     const address = await stores.address(kind)
     const folder = createFolder()
-    const line = (id: string) => encodeRequestLine({ id, ...createRow({ request_id: id }) })
+    const line = (id: string) => encodeRequestLine(id, createRow({ request_id: id }))
     const name = createRunName(eight)
     const path = segmentPath(folder, name, 1)
     writeFileSync(path, `${line('a')}{"request":{"id":"no time"}}\n\n\u0000garbage\n${line('b')}`)
@@ -119,7 +120,7 @@ describe.each(storeKinds)('%s', (kind) => {
   test('a row that the database refuses is left out, and the others are not held up', async () => {
     const address = await stores.address(kind)
     const folder = createFolder()
-    const line = (id: string, request_id: string) => encodeRequestLine({ id, ...createRow({ request_id }) })
+    const line = (id: string, request_id: string) => encodeRequestLine(id, createRow({ request_id }))
     const text = line('1', 'a') + line('1', 'again') + line('2', 'b\0\ud800') + line('3', 'c')
     writeFileSync(segmentPath(folder, createRunName(eight), 1), text)
     const ledger = openLedger(address, folder)
@@ -151,6 +152,15 @@ describe.each(storeKinds)('%s', (kind) => {
     expect(figures).toContainEqual(['k2', 'histogram', 1, 0])
     expect(figures).toContainEqual(['k3', 'prompt_tokens', 0, 10])
     expect(figures.filter(([key]) => key === 'k1')).toHaveLength(1)
+  })
+
+  test('what judging costs is in the books and in nobody’s budget', async () => {
+    const ledger = openLedger(await stores.address(kind), createFolder())
+    ledger.record(createRow({ key_id: moderationCaller, owner_team: null }))
+    ledger.record(createRow())
+    await ledger.flush()
+    expect(await ledger.verify()).toMatchObject({ agrees: true, requests: 2 })
+    expect((await ledger.spentSoFar(0)).map(({ keyId }) => keyId)).toEqual(['k1'])
   })
 
   test('without rows usage is added up all the same, and verify compares nothing', async () => {

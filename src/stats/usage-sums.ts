@@ -32,12 +32,16 @@ export const nextHour = (hour: number): number => hour + hourMs
 export function sumUsage(rows: readonly LedgerRow[]): UsageSum[] {
   const sums = new Map<string, UsageSum>()
   for (const row of rows) add(row, sums)
-  return [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, sum]) => sum)
+  return [...sums.values()]
+    .map((sum) => ({ sum, place: JSON.stringify([sum.hour, ...callerFields.map((field) => sum[field])]) }))
+    .sort((one, other) => (one.place < other.place ? -1 : 1))
+    .map(({ sum }) => sum)
 }
 
 function add(row: LedgerRow, sums: Map<string, UsageSum>): void {
   const group = groupOf(row)
-  const name = JSON.stringify([group.hour, ...callerFields.map((field) => group[field])])
+  // Texts of the ledger hold no NUL.
+  const name = `${group.hour}\0${group.key_id}\0${group.owner_user}\0${group.owner_team}\0${group.owner_tenant}\0${group.model}\0${group.endpoint}`
   let sum = sums.get(name)
   if (!sum) sums.set(name, (sum = begin(group)))
   sum.requests += 1

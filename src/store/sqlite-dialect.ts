@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
-import { importSqlite } from './import-sqlite.ts'
+import { importSqlite } from '../import-sqlite.ts'
 
 /** How long a statement waits for another process that writes. */
 const busyMs = 5000

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type Answer, collectAnswer } from './answer.ts'
 import type { Completer } from './completer.ts'
 import { type Conversation, toRequest } from './conversation.ts'
+import type { ReasoningNotes } from './reasoning-notes.ts'
 import { toWireTimings, toWireUsage } from './figures.ts'
 import { stripControls } from './safe-text.ts'
 
@@ -14,6 +15,8 @@ export type OnceOptions = {
   /** Where the answer streams to; absent under `--json`. */
   output: OnceOutput | undefined
   onStatus: (text: string | undefined) => void
+  /** Where what the model thinks is shown; absent: nowhere. */
+  reasoning?: ReasoningNotes | undefined
   /** Aborted by Ctrl-C. */
   signal: AbortSignal
   now: () => number
@@ -41,13 +44,20 @@ export async function answerOnce(options: OnceOptions): Promise<OnceResult> {
     signal: stop,
     now: options.now,
     onStatus: options.onStatus,
+    onReasoning: (text) => {
+      if (!options.reasoning) return options.onStatus('reasoning')
+      options.onStatus(undefined)
+      options.reasoning.write(text)
+    },
     onText: async (text) => {
       options.onStatus(undefined)
+      options.reasoning?.end('answer')
       last = text.at(-1) ?? last
       if (output) await write(output, text, stop)
     },
   })
   options.onStatus(undefined)
+  options.reasoning?.end('nothing')
   // The handler stays on: the error of a closed pipe may come after the last write.
   if (closed.signal.aborted) return { type: 'closed' }
   if (last !== '\n' && output) await write(output, '\n', stop)
@@ -65,6 +75,7 @@ async function write(output: OnceOutput, text: string, signal: AbortSignal): Pro
 export const toJson = ({ answer }: Extract<OnceResult, { type: 'answered' }>) => ({
   model: answer.model,
   content: answer.text,
+  ...(answer.reasoning !== '' && { reasoning_content: answer.reasoning }),
   finish_reason: answer.reason,
   usage: toWireUsage(answer.figures.usage) ?? null,
   timings: toWireTimings(answer.figures),

@@ -3,7 +3,7 @@ import type { ChatDelta, ChatRequest, Completer } from './completer.ts'
 import type { Figures } from './figures.ts'
 
 export type Answer =
-  | { type: 'answered'; text: string; reason: string; model: string; figures: Figures }
+  | { type: 'answered'; text: string; reasoning: string; reason: string; model: string; figures: Figures }
   | { type: 'stopped'; text: string }
   /** `text` is what came before the failure. */
   | { type: 'failed'; text: string; error: AppError }
@@ -13,6 +13,7 @@ export type AnswerHooks = {
   /** Milliseconds, monotonic. */
   now: () => number
   onText: (text: string) => void | Promise<void>
+  onReasoning: (text: string) => void | Promise<void>
   onStatus: (text: string) => void
 }
 
@@ -25,6 +26,7 @@ export async function collectAnswer(
   const startedAt = hooks.now()
   let firstAt: number | undefined
   let text = ''
+  let reasoning = ''
   try {
     for await (const delta of untilAborted(complete(request, hooks.signal), hooks.signal)) {
       if (delta.type === 'status') hooks.onStatus(delta.text)
@@ -32,11 +34,16 @@ export async function collectAnswer(
         firstAt ??= hooks.now()
         text += delta.text
         await hooks.onText(delta.text)
+      } else if (delta.type === 'reasoning') {
+        firstAt ??= hooks.now()
+        reasoning += delta.text
+        await hooks.onReasoning(delta.text)
       } else {
         const endedAt = hooks.now()
         const ttftMs = (firstAt ?? endedAt) - startedAt
         const figures = { ttftMs, totalMs: endedAt - startedAt, usage: delta.usage, timings: delta.timings }
-        return { type: 'answered', text, reason: delta.reason, model: delta.model ?? request.model, figures }
+        const model = delta.model ?? request.model
+        return { type: 'answered', text, reasoning, reason: delta.reason, model, figures }
       }
     }
     if (hooks.signal.aborted) return { type: 'stopped', text }

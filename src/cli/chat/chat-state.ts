@@ -5,11 +5,12 @@ import type { History } from './history.ts'
 import type { Sessions } from './sessions.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What the loop and the slash commands share. Only `conversation`, `figures` and `verbose` change. */
+/** What the loop and the slash commands share. Only the first four change. */
 export type Chat = {
   conversation: Conversation
   figures: Figures[]
   verbose: boolean
+  showReasoning: boolean
   readonly backend: ChatBackend
   readonly sessions: Sessions
   readonly history: History

@@ -25,6 +25,8 @@ export type ChatTimings = { queueMs: number; prefillMs: number; decodeMs: number
 
 export type ChatDelta =
   | { type: 'text'; text: string }
+  /** What the model thinks before it answers. It is shown, and never sent back. */
+  | { type: 'reasoning'; text: string }
   /** What the server does before the first token: `queued 3`, `loading 41%`, `prefill 128/900`. */
   | { type: 'status'; text: string }
   | { type: 'finish'; reason: string; model?: string; usage?: ChatUsage; timings?: ChatTimings }

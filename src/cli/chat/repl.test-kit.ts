@@ -63,6 +63,9 @@ export type ReplOptions = {
   beginning?: Partial<Beginning>
   models?: () => Promise<ModelChoice[]>
   verbose?: boolean
+  /** Of the terminal; default: 200. */
+  columns?: number
+  environment?: NodeJS.ProcessEnv
 }
 
 export async function temporaryFolder(): Promise<string> {
@@ -76,7 +79,7 @@ export async function startTestRepl(options: ReplOptions = {}) {
   const folder = options.folder ?? (await temporaryFolder())
   const completer = createScriptedCompleter(options.scripts ?? [])
   const input = Object.assign(new PassThrough(), { isTTY: true })
-  const output = Object.assign(new PassThrough(), { isTTY: true, columns: 200 })
+  const output = Object.assign(new PassThrough(), { isTTY: true, columns: options.columns ?? 200 })
   let raw = ''
   let seen = 0
   const watchers = new Set<() => void>()
@@ -97,11 +100,12 @@ export async function startTestRepl(options: ReplOptions = {}) {
   }
   const beginning = { model: undefined, system: undefined, options: {}, resume: false, ...options.beginning }
   const { conversation, notes } = await beginConversation(beginning, backend, sessions)
-  const terminal = openTerminal(input, output, { NO_COLOR: '1', TERM: 'xterm' })
+  const terminal = openTerminal(input, output, options.environment ?? { NO_COLOR: '1', TERM: 'xterm' })
   const chat: Chat = {
     conversation,
     figures: [],
     verbose: options.verbose ?? false,
+    showReasoning: true,
     backend,
     sessions,
     history: await openHistory(join(folder, 'history')),

@@ -1,4 +1,5 @@
 import { collectAnswer } from './answer.ts'
+import { createAnswerDisplay } from './answer-display.ts'
 import type { Chat } from './chat-state.ts'
 import { type Conversation, toRequest, withAnswer } from './conversation.ts'
 import { explainError } from './explain-error.ts'
@@ -12,20 +13,17 @@ export async function reply(chat: Chat, asked: Conversation, otherwise: Conversa
   const { terminal } = chat
   const abort = new AbortController()
   const stopListening = terminal.onInterrupt(() => abort.abort())
-  const write = terminal.prose()
-  let atLineStart = true
+  const display = createAnswerDisplay(terminal, chat.showReasoning)
   terminal.status('thinking')
   const answer = await collectAnswer(chat.backend.complete, toRequest(asked), {
     signal: abort.signal,
     now: chat.now,
-    onStatus: (text) => atLineStart && terminal.status(text),
-    onText: (text) => {
-      write(text)
-      atLineStart = text === '' ? atLineStart : text.endsWith('\n')
-    },
+    onStatus: display.status,
+    onReasoning: display.reasoning,
+    onText: display.text,
   })
   stopListening()
-  if (!atLineStart) terminal.write('\n')
+  display.end()
   if (answer.type === 'failed') {
     chat.conversation = otherwise
     terminal.write(`${explainError(answer.error)}\n`)

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { AppError } from '../../errors.ts'
 import type { ChatDelta, Completer } from './completer.ts'
@@ -34,6 +35,7 @@ async function prepare({ piped = '', scripts = [], ...wanted }: Wanted) {
     beginning: { model: undefined, system: undefined, options: {}, resume: false },
     prompt: undefined,
     verbose: false,
+    showReasoning: true,
     json: false,
     input: Readable.from(piped === '' ? [] : [Buffer.from(piped)]),
     environment: {},
@@ -206,4 +208,30 @@ test('--continue asks within the last session and saves the exchange there', asy
   const third = await prepare({ prompt: 'Three', beginning, folder: first.start.folder })
   await startOnce(third.start)
   expect(third.messages()).toContain('is damaged')
+})
+
+test('on two terminals what the model thinks goes to stderr; in a pipe and under --json nowhere', async () => {
+  const deltas: ChatDelta[] = [{ type: 'reasoning', text: 'Hm.' }, ...say('Four.')]
+  const asked = { prompt: '2 + 2?', environment: { NO_COLOR: '1', TERM: 'xterm' } }
+  const answered = async (change: Partial<OnceStart> & { terminal: boolean }) => {
+    const once = await prepare({ ...asked, scripts: [deltas] })
+    for (const stream of [once.start.output, once.start.messages]) stream.isTTY = change.terminal
+    const end = await startOnce({ ...once.start, ...change })
+    const messages = stripVTControlCharacters(once.messages()).replaceAll(/\r|. (thinking|reasoning)/g, '')
+    return { end, output: once.output(), messages }
+  }
+  expect(await answered({ terminal: true })).toMatchObject({
+    output: 'Four.\n',
+    messages: '[reasoning]\nHm.\n[answer]\n',
+  })
+  expect(await answered({ terminal: true, showReasoning: false })).toMatchObject({
+    output: 'Four.\n',
+    messages: '',
+  })
+  expect(await answered({ terminal: false })).toMatchObject({ output: 'Four.\n', messages: '' })
+  expect(await answered({ terminal: true, json: true })).toMatchObject({
+    end: { result: { content: 'Four.', reasoning_content: 'Hm.' } },
+    output: '',
+    messages: '',
+  })
 })

@@ -5,6 +5,7 @@ import type { ChatBackend } from './completer.ts'
 import { withAnswer, withQuestion } from './conversation.ts'
 import { summarize } from './figures.ts'
 import { type PromptInput, readPrompt } from './read-prompt.ts'
+import { createReasoningNotes } from './reasoning-notes.ts'
 import { openSessions } from './sessions.ts'
 import { createStatusLine } from './status-line.ts'
 import { createDim } from './style.ts'
@@ -17,6 +18,8 @@ export type OnceStart = {
   /** The `-p` text. */
   prompt: string | undefined
   verbose: boolean
+  /** Shown on `messages`, where that is a terminal. */
+  showReasoning: boolean
   /** Nothing goes to `output`; the caller prints the result. */
   json: boolean
   input: PromptInput
@@ -42,7 +45,9 @@ export async function startOnce(start: OnceStart): Promise<OnceEnd> {
   const asked = withQuestion(conversation, question)
 
   const animate = Boolean(messages.isTTY && output.isTTY) && start.environment.TERM !== 'dumb'
-  const status = createStatusLine(messages, { animate, dim: createDim(messages, start.environment) })
+  const dim = createDim(messages, start.environment)
+  const status = createStatusLine(messages, { animate, dim })
+  const showReasoning = start.showReasoning && messages.isTTY === true && output.isTTY === true
   const abort = new AbortController()
   const interrupt = () => abort.abort()
   process.once('SIGINT', interrupt)
@@ -52,6 +57,7 @@ export async function startOnce(start: OnceStart): Promise<OnceEnd> {
       conversation: asked,
       output: start.json ? undefined : output,
       onStatus: (text) => status.show(text),
+      reasoning: showReasoning && !start.json ? createReasoningNotes(messages, dim) : undefined,
       signal: abort.signal,
       now: () => performance.now(),
     })

@@ -15,6 +15,7 @@ export type ReplStart = {
   folder: string
   beginning: Beginning
   verbose: boolean
+  showReasoning: boolean
   input: TerminalInput
   output: TerminalOutput
   environment: NodeJS.ProcessEnv
@@ -26,6 +27,7 @@ export async function startRepl({
   folder,
   beginning,
   verbose,
+  showReasoning,
   ...streams
 }: ReplStart): Promise<void> {
   const sessions = openSessions(join(folder, 'sessions'))
@@ -38,7 +40,17 @@ export async function startRepl({
     for (const note of notes) terminal.hint(note)
     if (resumed) showConversation(terminal, conversation)
     const now = () => performance.now()
-    const chat: Chat = { conversation, figures: [], verbose, backend, sessions, history, terminal, now }
+    const chat: Chat = {
+      conversation,
+      figures: [],
+      verbose,
+      showReasoning,
+      backend,
+      sessions,
+      history,
+      terminal,
+      now,
+    }
     await runRepl(chat)
     if (chat.conversation.turns.length > 0)
       terminal.hint('Saved. "sluice chat --continue" goes on from here.')

@@ -12,6 +12,8 @@ export type Terminal = {
   write(text: string): void
   /** Starts a text that comes in pieces; what it gives writes them, without cutting words at the edge. */
   prose(): (text: string) => void
+  /** As `prose`, dimmed. */
+  aside(): (text: string) => void
   /** A line of our own, dimmed. */
   hint(text: string): void
   status(text: string | undefined): void
@@ -82,7 +84,7 @@ function createVoice(
   output: TerminalOutput,
   animate: boolean,
   dim: (text: string) => string,
-): Pick<Terminal, 'write' | 'prose' | 'hint' | 'status'> {
+): Pick<Terminal, 'write' | 'prose' | 'aside' | 'hint' | 'status'> {
   const statusLine = createStatusLine(output, { animate, dim })
   const write = (text: string) => {
     statusLine.show(undefined)
@@ -97,6 +99,10 @@ function createVoice(
     prose() {
       const clean = startText()
       return (text) => write(clean(text))
+    },
+    aside() {
+      const clean = startText()
+      return (text) => write(dim(clean(text)))
     },
     hint: (text) => write(`${dim(startText()(text))}\n`),
     status: (text) => statusLine.show(text === undefined ? undefined : stripControls(text)),

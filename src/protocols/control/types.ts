@@ -17,6 +17,8 @@ export type DaemonStatus = {
   default_model: string
   running_requests: number
   memory_bytes: number
+  /** What is not as it should be, though requests go on; as in `/ready`. */
+  degraded: { name: string; degraded: string }[]
 }
 
 export type ListedModel = {

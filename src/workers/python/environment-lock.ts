@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
+import { importSqlite } from '../../import-sqlite.ts'
 
 const lookEveryMs = 250
 
@@ -37,16 +38,5 @@ async function tryLock(path: string) {
     database.close()
     if (/locked|busy/i.test((cause as Error).message)) return undefined
     throw new AppError('internal_error', `${path} cannot be locked: ${(cause as Error).message}`, { cause })
-  }
-}
-
-/** Node 22 warns that node:sqlite is experimental; the lock uses nothing that may change. */
-async function importSqlite() {
-  const { emitWarning } = process
-  process.emitWarning = () => undefined
-  try {
-    return await import('node:sqlite')
-  } finally {
-    process.emitWarning = emitWarning
   }
 }

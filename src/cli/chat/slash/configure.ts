@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors.ts'
+import type { Chat } from '../chat-state.ts'
 import { chooseModel } from '../choose-model.ts'
 import { findNearest } from '../../nearest.ts'
 import { applySetting, describeSettings, formatSetting, isSettingName, settingNames } from '../settings.ts'
@@ -26,15 +27,18 @@ export const system: SlashCommand = {
 export const set: SlashCommand = {
   names: ['set'],
   argument: '[NAME VALUE|default]',
-  summary: 'show or change the settings of the model',
-  suggest: () => settingNames.map((name) => `${name} `),
+  summary: 'show or change settings',
+  suggest: () => [...settingNames, reasoning].map((name) => `${name} `),
   async run(chat, argument) {
     const { options } = chat.conversation
     const [, name = '', value = ''] = /^(\S*)\s*([^]*)$/.exec(argument) ?? []
-    if (name === '') return chat.terminal.write(`${describeSettings(options).join('\n')}\n`)
+    if (name === '')
+      return chat.terminal.write(`${[...describeSettings(options), describeReasoning(chat)].join('\n')}\n`)
+    if (name === reasoning) return setReasoning(chat, value)
     if (!isSettingName(name)) {
-      const nearest = findNearest(name, settingNames)
-      const advice = nearest ? `did you mean "${nearest}"?` : `there is: ${settingNames.join(', ')}`
+      const names = [...settingNames, reasoning]
+      const nearest = findNearest(name, names)
+      const advice = nearest ? `did you mean "${nearest}"?` : `there is: ${names.join(', ')}`
       throw new AppError('invalid_request', `there is no setting "${name}"; ${advice}`)
     }
     if (value === '') return chat.terminal.write(`${name} = ${formatSetting(options[name])}\n`)
@@ -42,6 +46,22 @@ export const set: SlashCommand = {
     chat.terminal.hint(`${name} = ${formatSetting(chat.conversation.options[name])}`)
     await autosave(chat)
   },
+}
+
+/** A setting of this terminal; the model thinks all the same. */
+const reasoning = 'reasoning'
+const shown = ({ showReasoning }: Chat) => (showReasoning ? 'on' : 'off')
+const describeReasoning = (chat: Chat) =>
+  `  ${reasoning.padEnd(20)}${shown(chat).padEnd(12)}show what the model thinks before it answers`
+
+function setReasoning(chat: Chat, value: string): void {
+  if (value === '') return chat.terminal.write(`${reasoning} = ${shown(chat)}\n`)
+  if (!['on', 'off', 'default'].includes(value))
+    throw new AppError('invalid_request', `${reasoning} must be on or off, not "${value}"`, {
+      param: reasoning,
+    })
+  chat.showReasoning = value !== 'off'
+  chat.terminal.hint(`${reasoning} = ${shown(chat)}`)
 }
 
 export const model: SlashCommand = {

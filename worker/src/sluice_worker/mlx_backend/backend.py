@@ -6,19 +6,17 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
-from ..backend import BackendLoad, ChatPrompt, Device, Event, Finish, Generation, ModelDescription, Sampling
+from ..backend import BackendLoad, Device, Event, Finish, Generation, ModelDescription, Sampling
 from ..errors import WorkerError
 from ..hugging_face_tokenizer import HuggingFaceTokenizer
+from ..tokenizer_thread import TokenizerThread
 from .engine import Loaded, MlxEngine
 from .job import Job
 from .library import Library
 from .mailbox import Mailbox
 from .settings import MlxSettings
 
-_T = TypeVar("_T")
 #: Seconds that a closed generation waits for its row; only a stuck engine takes longer than one step.
 _RELEASE_TIMEOUT = 30.0
 #: Of models that tell no length.
@@ -26,21 +24,19 @@ _DEFAULT_CONTEXT = 4096
 _GREEDY = Sampling(temperature=0)
 
 
-class MlxBackend:
+class MlxBackend(TokenizerThread):
     name = "mlx"
     #: mlx-lm makes no embeddings, and cannot hold an answer to a grammar.
     features: Sequence[str] = ("chat", "complete", "logprobs")
 
     def __init__(self, library: Library, settings: MlxSettings) -> None:
+        super().__init__()
         self.version = library.version
         self._settings = settings
         self._engine = MlxEngine(library, settings)
         self._loaded: Loaded | None = None
-        self._tokenizer: HuggingFaceTokenizer | None = None
         self._context = 0
         self._thread: threading.Thread | None = None
-        # Tokenizers change while they encode, so one thread does all of it.
-        self._encoder = ThreadPoolExecutor(1, thread_name_prefix="sluice-tokenizer")
 
     @property
     def failure(self) -> WorkerError | None:
@@ -56,7 +52,8 @@ class MlxBackend:
         self._thread.start()
         loaded = await ready
         tokenizer = HuggingFaceTokenizer(loaded.tokenizer)
-        self._loaded, self._tokenizer = loaded, tokenizer
+        self._loaded = loaded
+        self.use_tokenizer(tokenizer)
         description = self._describe(loaded, tokenizer)
         self._context = description.context_length
         progress(0.9, "warming up")
@@ -70,27 +67,11 @@ class MlxBackend:
         free = self._engine.load_now(self._context).memory_free
         return [Device("metal", self._loaded.device, 0, self._loaded.memory_total, free)]
 
-    async def encode_chat(self, chat: ChatPrompt) -> list[int]:
-        return await self._encode(lambda tokenizer: tokenizer.encode_chat(chat))
-
-    async def encode_text(self, text: str, add_special_tokens: bool) -> list[int]:
-        return await self._encode(
-            lambda tokenizer: tokenizer.encode_text(text, add_special_tokens=add_special_tokens)
-        )
-
-    async def decode(self, tokens: Sequence[int], skip_special_tokens: bool) -> str:
-        return await self._encode(
-            lambda tokenizer: tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens)
-        )
-
-    def token_bytes(self, token: int) -> bytes:
-        return self._require()[1].token_bytes(token)
-
     async def generate(self, generation: Generation) -> AsyncIterator[Event]:
-        loaded, tokenizer = self._require()
+        loaded = self._require()
         silent = frozenset(loaded.tokenizer.eos_token_ids)
         detokenizer = loaded.tokenizer.detokenizer
-        job = Job(generation, Mailbox(), detokenizer, silent, tokenizer.token_bytes)
+        job = Job(generation, Mailbox(), detokenizer, silent, self.token_bytes)
         self._engine.submit(job)
         finished = False
         try:
@@ -115,7 +96,7 @@ class MlxBackend:
 
     async def close(self) -> None:
         self._engine.close(WorkerError("ENGINE_FAILED", "the model was unloaded"))
-        self._encoder.shutdown(wait=False)
+        self.close_tokenizer()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 
@@ -160,13 +141,10 @@ class MlxBackend:
         async for _ in self.generate(Generation(tokens, _GREEDY, max_tokens=2, ignore_eos=True)):
             pass
 
-    async def _encode(self, work: Callable[[HuggingFaceTokenizer], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._encoder, work, self._require()[1])
-
-    def _require(self) -> tuple[Loaded, HuggingFaceTokenizer]:
-        if self._loaded is None or self._tokenizer is None:
+    def _require(self) -> Loaded:
+        if self._loaded is None:
             raise WorkerError("ENGINE_FAILED", "the model is not loaded")
-        return self._loaded, self._tokenizer
+        return self._loaded
 
 
 def _explain(error: Exception, model: str) -> WorkerError:

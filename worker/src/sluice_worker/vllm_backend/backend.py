@@ -6,13 +6,12 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
-from ..backend import BackendLoad, ChatPrompt, Device, Event, Generation, ModelDescription
+from ..backend import BackendLoad, Device, Event, Generation, ModelDescription
 from ..chat_output.answer_parser import resolve_output_format
 from ..errors import WorkerError
 from ..hugging_face_tokenizer import HuggingFaceTokenizer
+from ..tokenizer_thread import TokenizerThread
 from .description import describe_devices, describe_model
 from .library import Engine, Library, RequestOutput
 from .load_failure import explain_load_failure
@@ -20,19 +19,17 @@ from .outputs import OutputReader
 from .sampling import sampling_params
 from .statistics import Statistics, stat_logger
 
-_T = TypeVar("_T")
 
-
-class VllmBackend:
+class VllmBackend(TokenizerThread):
     name = "vllm"
 
     def __init__(self, library: Library, arguments: dict[str, object]) -> None:
+        super().__init__()
         self.version = library.version
         self._library = library
         self._arguments = arguments
         self._statistics = Statistics()
         self._engine: Engine | None = None
-        self._tokenizer: HuggingFaceTokenizer | None = None
         self._generates = True
         self._shows_special = False
         self._active = 0
@@ -40,8 +37,6 @@ class VllmBackend:
         #: When the engine got work after it had none.
         self._woken = 0.0
         self._closed = False
-        # Tokenizers change while they encode, so one thread does all of it.
-        self._encoder = ThreadPoolExecutor(1, thread_name_prefix="sluice-tokenizer")
 
     @property
     def features(self) -> Sequence[str]:
@@ -61,7 +56,7 @@ class VllmBackend:
         engine = await asyncio.to_thread(self._start)
         self._engine = engine
         tokenizer = HuggingFaceTokenizer(engine.get_tokenizer())
-        self._tokenizer = tokenizer
+        self.use_tokenizer(tokenizer)
         self._generates = engine.vllm_config.model_config.runner_type == "generate"
         template = tokenizer.chat_template if self._generates else ""
         output = resolve_output_format(template, "auto", "auto")
@@ -72,29 +67,13 @@ class VllmBackend:
     def devices(self) -> list[Device]:
         return describe_devices()
 
-    async def encode_chat(self, chat: ChatPrompt) -> list[int]:
-        return await self._encode(lambda tokenizer: tokenizer.encode_chat(chat))
-
-    async def encode_text(self, text: str, add_special_tokens: bool) -> list[int]:
-        return await self._encode(
-            lambda tokenizer: tokenizer.encode_text(text, add_special_tokens=add_special_tokens)
-        )
-
-    async def decode(self, tokens: Sequence[int], skip_special_tokens: bool) -> str:
-        return await self._encode(
-            lambda tokenizer: tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens)
-        )
-
-    def token_bytes(self, token: int) -> bytes:
-        return self._loaded()[1].token_bytes(token)
-
     async def generate(self, generation: Generation) -> AsyncIterator[Event]:
-        engine, tokenizer = self._loaded()
+        engine = self._loaded()
         params = sampling_params(self._library, generation, shows_special=self._shows_special)
         prompt: dict[str, object] = {"prompt_token_ids": list(generation.prompt)}
         if generation.cache_salt:
             prompt["cache_salt"] = generation.cache_salt
-        reader = OutputReader(generation, tokenizer.token_bytes)
+        reader = OutputReader(generation, self.token_bytes)
         # Lower goes first there.
         outputs = engine.generate(prompt, params, uuid.uuid4().hex, priority=-generation.priority)
         finished = False
@@ -117,7 +96,7 @@ class VllmBackend:
         return list(await asyncio.gather(*(self._embed(tokens) for tokens in inputs)))
 
     def load_now(self) -> BackendLoad:
-        config = self._loaded()[0].vllm_config
+        config = self._loaded().vllm_config
         statistics, cache = self._statistics, config.cache_config
         kv_tokens = (cache.num_gpu_blocks or 0) * cache.block_size
         waiting = min(statistics.waiting, self._active)
@@ -140,7 +119,7 @@ class VllmBackend:
     async def close(self) -> None:
         self._closed = True
         engine, self._engine = self._engine, None
-        self._encoder.shutdown(wait=False)
+        self.close_tokenizer()
         if engine is not None:
             await asyncio.to_thread(engine.shutdown)
 
@@ -154,7 +133,7 @@ class VllmBackend:
             raise explain_load_failure(error, str(self._arguments["model"])) from error
 
     async def _embed(self, tokens: Sequence[int]) -> list[float]:
-        engine, _ = self._loaded()
+        engine = self._loaded()
         # Without activation they are as the pooler made them: not normalized.
         params = self._library.pooling_params(task="embed", use_activation=False)
         self._enter()
@@ -171,14 +150,10 @@ class VllmBackend:
             self._woken = time.perf_counter()
         self._active += 1
 
-    async def _encode(self, work: Callable[[HuggingFaceTokenizer], _T]) -> _T:
-        _, tokenizer = self._loaded()
-        return await asyncio.get_running_loop().run_in_executor(self._encoder, work, tokenizer)
-
-    def _loaded(self) -> tuple[Engine, HuggingFaceTokenizer]:
-        if self._engine is None or self._tokenizer is None:
+    def _loaded(self) -> Engine:
+        if self._engine is None:
             raise WorkerError("ENGINE_FAILED", "the model is not loaded")
-        return self._engine, self._tokenizer
+        return self._engine
 
 
 async def _translated(outputs: AsyncGenerator[RequestOutput, None]) -> AsyncIterator[RequestOutput]:

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { AppError } from '../errors.ts'
+import { AppError } from './errors.ts'
 
 const pattern = /^[A-Za-z0-9][\w.:-]*(\/[A-Za-z0-9][\w.:-]*)*$/
 

@@ -1,10 +1,9 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { looksLikePath } from '../config/model-path.ts'
-import type { Config } from '../config/schema.ts'
 import { AppError } from '../errors.ts'
-import { nameFromPath } from '../models/model-name.ts'
+import { nameFromPath } from '../model-name.ts'
+import { looksLikePath } from './model-path.ts'
+import type { Config } from './schema.ts'
 
 /** How one model is to be run, whether it comes from the config or is only known to the catalogue. */
 export type ModelSettings = {
@@ -68,13 +67,6 @@ function readText(text: string, baseFolder: string): ModelSettings {
 const resolvePath = (path: string, baseFolder: string) =>
   resolve(baseFolder, path.replace(/^~(?=[\\/])/, homedir()))
 
-/** The bundled model: beside the sources in a checkout, beside `dist` in the package. */
-export function findBundledModel(root: string): string {
-  return resolve(root, 'pocket', 'pocket.gguf')
-}
-
-/** The folder that holds `package.json`, from `src/daemon/` as from `dist/src/daemon/`. */
-export function packageRoot(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url))
-  return /[\\/]dist[\\/]src[\\/]daemon[\\/]$/.test(here) ? resolve(here, '../../..') : resolve(here, '../..')
-}
+/** The model that requests call `name`, by its own name or another one. */
+export const findConfiguredModel = (models: ModelSettings[], name: string): ModelSettings | undefined =>
+  models.find((model) => model.name === name || model.aliases.includes(name))

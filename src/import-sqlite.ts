@@ -1,4 +1,4 @@
-/** Node 22 warns that node:sqlite is experimental; the store uses nothing of it that may change. */
+/** Node 22 warns that node:sqlite is experimental; store and locks use nothing of it that may change. */
 export async function importSqlite() {
   const { emitWarning } = process
   process.emitWarning = () => undefined
