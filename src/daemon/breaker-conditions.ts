@@ -1,4 +1,4 @@
-import type { Condition } from '../gateway/health.ts'
+import type { Condition } from '../gateway/settings.ts'
 import type { ReplicaSet } from '../routing/replica-set.ts'
 
 type LoadedModel = { model: string; replicas: Pick<ReplicaSet, 'replicas' | 'breaker'> }
