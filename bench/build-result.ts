@@ -12,6 +12,7 @@ import type { Prompts } from './prompts/prompts.ts'
 import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
+import { isCounted } from './record/token-tally.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
@@ -60,14 +61,9 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
     steady: describeSteady(recorded.samples, tokens.source !== 'none'),
-    stream: {
-      events: tokens.events,
-      coalesced_events: tokens.coalescedEvents,
-      tokens_per_event:
-        tokens.source === 'usage' && tokens.events > 0 ? round(tokens.output / tokens.events) : null,
-      no_itl_because: tokens.gapsAreNotTokens ?? null,
-    },
+    stream: describeStream(recorded),
     server_timings: recorded.serverTimings,
+    ...describeServerSide(parts),
     ...(recorded.turns.length > 0 && { turns: recorded.turns }),
     ...describeCancellation(parts),
     dispatch: parts.dispatch ?? null,
@@ -90,6 +86,22 @@ const describeTokens = ({ tokens }: Recorded): BenchResult['tokens'] => ({
   output: tokens.output,
   prompt: tokens.prompt ?? null,
   cached_prompt: tokens.cachedPrompt ?? null,
+})
+
+const describeServerSide = ({
+  serverMetrics,
+  cacheReset,
+}: ResultParts): Pick<BenchResult, 'server_metrics' | 'cache_reset'> => ({
+  ...(serverMetrics !== undefined && { server_metrics: serverMetrics }),
+  ...(cacheReset !== undefined && { cache_reset: cacheReset }),
+})
+
+const describeStream = ({ tokens }: Recorded): BenchResult['stream'] => ({
+  events: tokens.events,
+  coalesced_events: tokens.coalescedEvents,
+  tokens_per_event:
+    isCounted(tokens.source) && tokens.events > 0 ? round(tokens.output / tokens.events) : null,
+  no_itl_because: tokens.gapsAreNotTokens ?? null,
 })
 
 const describeMade = ({ recorded, prompts }: ResultParts): { prompt_lengths?: PromptLengths } => {
@@ -153,7 +165,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
 })
 
 const describeSession = (load: Load): Pick<Configuration, 'session'> =>
-  load.mode === 'open' || load.session === undefined
+  load.session === undefined
     ? {}
     : { session: { turns: load.session.turns, think_ms: [load.session.think.from, load.session.think.to] } }
 

@@ -1,4 +1,4 @@
-import type { BenchResult } from './result.ts'
+import type { BenchResult, Configuration } from './result.ts'
 
 /** A search jumps between loads and repetitions go round; a reader wants them in their order. A list stays as it was given. */
 export const inOrderOfLoad = (results: BenchResult[]): BenchResult[] =>
@@ -7,8 +7,14 @@ export const inOrderOfLoad = (results: BenchResult[]): BenchResult[] =>
     : results.toSorted((left, right) => loadOf(left) - loadOf(right))
 
 /** The load of a run in words; in a sweep it tells the levels apart. */
-export const levelOf = ({ configuration: { arrivals, concurrency } }: BenchResult): string =>
-  arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s`
+export const levelOf = ({ configuration }: BenchResult): string =>
+  configuration.arrivals === null
+    ? `concurrency ${configuration.concurrency}`
+    : `${configuration.arrivals.rate} ${arrivalUnit(configuration)}`
+
+/** What an open loop's rate counts. */
+export const arrivalUnit = ({ session }: Pick<Configuration, 'session'>): 'requests/s' | 'sessions/s' =>
+  session === undefined ? 'requests/s' : 'sessions/s'
 
 /** The same as a number: requests in flight or requests per second. */
 export const loadOf = ({ configuration: { arrivals, concurrency } }: BenchResult): number =>

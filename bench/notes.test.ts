@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { writeNotes, type NoteFacts } from './notes.ts'
+import type { BenchOptions } from './options.ts'
 import { createBuiltInPrompts, createListedPrompts } from './prompts/prompts.ts'
 import { createRecorder, type Recorded } from './record/recorder.ts'
 import { createLatency } from './record/statistics.ts'
@@ -16,17 +17,22 @@ const recordedOf = (changes: Partial<Recorded> = {}): Recorded => {
   const tokens = { ...empty.tokens, source: 'usage' as const, gapsAreNotTokens: undefined }
   return { ...empty, sent: 10, succeeded: 10, durationMs: 10_000, latencies, tokens, ...changes }
 }
+const baseOptions: BenchOptions = {
+  url: 'http://x',
+  endpoint: 'chat',
+  stream: true,
+  load: { mode: 'closed', concurrency: 2 },
+  prompts: { kind: 'built-in' },
+  sampling: { ignoreEos: false },
+  timeoutMs: 1000,
+}
+const optionsOf = ({ prefixLen }: { prefixLen: number }): BenchOptions => ({
+  ...baseOptions,
+  prompts: { kind: 'random', inputLen: 100, outputLen: 10, rangeRatio: 0, prefixLen, prefixes: 1 },
+})
 const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
   writeNotes({
-    options: {
-      url: 'http://x',
-      endpoint: 'chat',
-      stream: true,
-      load: { mode: 'closed', concurrency: 2 },
-      prompts: { kind: 'built-in' },
-      sampling: { ignoreEos: false },
-      timeoutMs: 1000,
-    },
+    options: baseOptions,
     prompts,
     recorded: recordedOf(),
     interrupted: false,
@@ -69,4 +75,27 @@ test.each<[string, Partial<NoteFacts>]>([
   ['refuses stream_options.include_usage', { usageRefused: true }],
 ])('%s', (text, changes) => {
   expect(notesOf(changes).join('\n')).toContain(text)
+})
+
+test('prompts that no cache could know, found in one, are told; with what they share', () => {
+  const from = (cachedPrompt: number | undefined) => {
+    const { tokens } = recordedOf()
+    return recordedOf({ tokens: { ...tokens, prompt: 1000, cachedPrompt } })
+  }
+  expect(notesOf({ recorded: from(9) })).toEqual([expect.stringContaining('finds the chat template only')])
+  expect(notesOf({ recorded: from(80) })).toEqual([
+    expect.stringMatching(/^8\.0 % of the prompt tokens \(8\.0 a request\).*--reset-cache/),
+  ])
+  expect(notesOf({ recorded: from(80), cacheReset: '/flush_cache' })[0]).not.toContain('--reset-cache')
+  const options = optionsOf({ prefixLen: 0 })
+  const random = { ...prompts, source: 'random' as const, calibration: { by: 'usage' as const, overhead: 12, perUnit: 1 } } // prettier-ignore
+  expect(notesOf({ options, prompts: random, recorded: from(80) }).join()).toContain('no more than the chat')
+  expect(notesOf({ options, prompts: random, recorded: from(500) }).join()).toContain(
+    'template (12 tokens) and',
+  )
+  // What repeats on purpose is no news.
+  const shared = optionsOf({ prefixLen: 64 })
+  expect(notesOf({ options: shared, prompts: random, recorded: from(500) }).join()).not.toContain(
+    'a request)',
+  )
 })

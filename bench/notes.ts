@@ -5,9 +5,11 @@ import type { DispatchSummary } from './record/dispatch-summary.ts'
 import { describeLengths, explainLengths } from './prompt-lengths.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Recorded } from './record/recorder.ts'
+import { explainCache } from './explain-cache.ts'
+import type { ServerSide } from './server-metrics/measure-beside.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
 
-export type NoteFacts = {
+export type NoteFacts = ServerSide & {
   options: BenchOptions
   prompts: Prompts
   recorded: Recorded
@@ -28,6 +30,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainTokens(facts),
     explainEmpty(facts),
     ...explainPrompts(facts),
+    explainCache(facts),
     explainIgnoreEos(facts),
     explainCancelled(facts),
     explainShortfall(facts),
@@ -61,7 +64,8 @@ const explainConnections = ({ openedDuring, options, recorded }: NoteFacts): str
 const explainBacklog = ({ dispatch, options: { load } }: NoteFacts): string | undefined => {
   if (dispatch === undefined || dispatch.waited === 0 || load.mode === 'closed') return undefined
   const { waited, backlog_max: backlog, wait_max_ms: longest } = dispatch
-  return `${plural(waited, 'request')} waited, up to ${formatNumber(longest, 0)} ms and ${formatCount(backlog)} at a time, because ${formatCount(load.maxConcurrency)} were in flight; the wait is part of their latency. The server does not keep up with ${load.rate} requests/s, or the limit is too low`
+  const [what, where] = load.session === undefined ? ['request', 'in flight'] : ['session', 'going on']
+  return `${plural(waited, what)} waited, up to ${formatNumber(longest, 0)} ms and ${formatCount(backlog)} at a time, because ${formatCount(load.maxConcurrency)} were ${where}; the wait is part of their latency. The server does not keep up with ${load.rate} ${what}s/s, or the limit is too low`
 }
 
 const explainWarmUp = ({ sent, failed }: WarmUpResult): string | undefined => {
@@ -76,6 +80,11 @@ const explainTokens = ({ recorded, usageRefused, options }: NoteFacts): string[]
   if (recorded.succeeded === 0) return notes
   if (usageRefused)
     notes.push('the server refuses stream_options.include_usage; requests were sent without it')
+  if (source === 'tokenizer') {
+    notes.push(
+      "the server gives no usage: output tokens were counted after the run with its /tokenize, from the answers' text; tokens without text, as that of the end, are not among them",
+    )
+  }
   if (source === 'events' || source === 'mixed') {
     notes.push(
       'the server does not report token counts (or not always): stream events were counted as tokens, and there is no TPOT for them',
@@ -93,21 +102,24 @@ const explainEmpty = ({ recorded }: NoteFacts): string | undefined =>
     ? undefined
     : `${plural(recorded.tokens.emptyAnswers, 'answer')} ended without any output, as the model's first token was its end; they succeeded, and have no TTFT`
 
-const explainPrompts = ({ prompts, recorded }: NoteFacts): string[] => {
+const explainPrompts = (facts: NoteFacts): string[] => {
+  const { prompts, recorded } = facts
   if (recorded.sent === 0) return []
   if (prompts.source === 'built-in') {
+    // Then that note says the same, and how much it was.
+    if (explainCache(facts) !== undefined) return []
     return [
       `built-in prompts; each begins differently (nonce ${prompts.nonce}): a prefix cache finds the chat template only`,
     ]
   }
   const lengths =
     recorded.turns.length > 0 ? undefined : explainLengths(describeLengths(recorded.samples, prompts))
-  const facts = [prompts.note, lengths].filter((fact) => fact !== undefined)
-  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return facts
+  const known = [prompts.note, lengths].filter((fact) => fact !== undefined)
+  if (recorded.sent <= prompts.distinct || prompts.nonce !== undefined) return known
   return prompts.distinct === 1
     ? ['every request sent the same prompt; a prefix cache makes it faster than new prompts would be']
     : [
-        ...facts,
+        ...known,
         `${prompts.distinct} prompts were sent ${recorded.sent} times in turn; a prefix cache makes repeats faster`,
       ]
 }

@@ -5,7 +5,7 @@ import type { EndpointName } from './endpoints/registry.ts'
 /** Whichever of the two comes first ends the run; at least one is given. */
 type Limits = { requests?: number; durationMs?: number }
 
-/** A conversation of one connection. Times are milliseconds. */
+/** A conversation. Times are milliseconds. */
 export type Session = { turns: number; think: { from: number; to: number } }
 
 /** Which requests are given up, and when: after a time, or after so many events with output. */
@@ -28,6 +28,8 @@ export type OpenLoad = Limits & {
   arrival: Arrival | 'trace'
   /** Of a trace: the moments themselves, in milliseconds from the start. */
   times?: Float64Array
+  /** Sessions arrive on the schedule, `rate` and `maxConcurrency` are of sessions, and `requests` count turns. */
+  session?: Session
   /** Requests per second. */
   rate: number
   burstiness: number
@@ -125,6 +127,10 @@ export type BenchOptions = {
   /** Measures before the run what the load generator itself adds, against a server that does nothing. */
   floor?: boolean
   cancellation?: Cancellation
+  /** Reads what the server says of itself; `url`: where, if not at `/metrics` of it. */
+  serverMetrics?: { url?: string }
+  /** Has the server forget its cached prompts before the measurement. */
+  resetCache?: boolean
   /** For one request, from its dispatch to its last byte. */
   timeoutMs: number
 }

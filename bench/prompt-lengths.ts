@@ -5,6 +5,9 @@ import { round } from './record/statistics.ts'
 
 /** How far the prompts had the lengths that were asked for; tokens, by the server's own count. */
 export type PromptLengths = {
+  /** How many prompts had a length to keep, and of how many the server counted the tokens. */
+  prompts: number
+  counted: number
   asked_mean: number
   /** Null where the server counts no prompt tokens. */
   counted_mean: number | null
@@ -34,6 +37,8 @@ export const describeLengths = (
   }
   if (all === 0) return undefined
   return {
+    prompts: all,
+    counted: known,
     asked_mean: round(asked / all),
     counted_mean: known === 0 ? null : round(counted / known),
     worst_error: known === 0 ? null : worst,

@@ -13,6 +13,7 @@ import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
 import type { Repeat } from './repeat/describe-repeats.ts'
+import type { ServerMetrics } from './server-metrics/server-metrics.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
@@ -80,6 +81,10 @@ export type BenchResult = {
     no_itl_because: string | null
   }
   server_timings: TimingMeans
+  /** What the server said of itself meanwhile; absent where it says nothing. */
+  server_metrics?: ServerMetrics
+  /** The endpoint that made the server forget its cached prompts before the measurement. */
+  cache_reset?: string
   /** How the schedule was kept; null in a closed loop. */
   dispatch: DispatchSummary | null
   connections: { opened_before: number; opened_during: number }
@@ -147,9 +152,9 @@ export type Environment = {
 
 export type Configuration = {
   mode: Load['mode']
-  /** In flight at any time; of an open loop, the most that may be. */
+  /** In flight at any time; of an open loop, the most that may be: requests, or sessions where there are any. */
   concurrency: number
-  /** Of an open loop. */
+  /** Of an open loop; with `session` they are those of sessions, and `rate` counts sessions per second. */
   arrivals: {
     arrival: Arrival | 'trace'
     rate: number
@@ -170,7 +175,7 @@ export type Configuration = {
   /** Of --extra-body and of sampling flags that have no key of their own. */
   extra_body?: Record<string, unknown>
   timeout_s: number
-  /** Absent: one request after the other. */
+  /** Absent: requests that know nothing of each other. `requests` count turns. */
   session?: { turns: number; think_ms: [number, number] }
   /** Threads that carried the load. */
   threads: number

@@ -149,6 +149,24 @@ test('a server that refuses stream_options is asked without them, once found out
   expect(result.notes.join()).toContain('stream events were counted as tokens')
 })
 
+test.each([
+  ['with its usage', () => false, 1],
+  ['without stream_options too', (body: object) => 'stream_options' in body, 2],
+])('a server that wants max_completion_tokens gets it, %s', async (_name, alsoRefuses, refused) => {
+  const server = await serve((response, request) =>
+    'max_tokens' in request.body
+      ? refuse("'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.")(response, request) // prettier-ignore
+      : alsoRefuses(request.body)
+        ? refuse('unknown field')(response, request)
+        : startStream(response).end(textEvent('a').repeat(4) + finishEvent() + doneEvent),
+  )
+  const result = await bench(server, { concurrency: 1 })
+  expect(result.requests).toMatchObject({ succeeded: 10, failed: 0 })
+  expect(server.requests.filter(({ body }) => 'max_tokens' in body).length).toBeLessThanOrEqual(refused)
+  expect(server.requests.at(-1)!.body).toMatchObject({ max_completion_tokens: 128 })
+  expect(result.notes.join().includes('refuses stream_options')).toBe(refused === 2)
+})
+
 test('failures are counted by kind beside the successes', async () => {
   let count = 0
   const server = await serve((response, request) => {

@@ -4,20 +4,22 @@ import { endpoints } from './endpoints/registry.ts'
 import { startNullProcess, type NullProcess } from './floor/start-null-process.ts'
 import { boundLanes, chooseLanes } from './lanes/choose-lanes.ts'
 import { createLane, type Lane, type LaneContext, type LaneMeasurement } from './lanes/lane.ts'
-import { allFailed, measureLanes, prepareLanes, type Prepared } from './lanes/run-lanes.ts'
+import { allFailed, measureLanes, prepareLanes, type LanesRun, type Prepared } from './lanes/run-lanes.ts'
 import { createShares } from './lanes/share.ts'
 import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
+import { maxHeldOutput, startCounting } from './load/start-counting.ts'
 import { calibratePrompts } from './load/calibrate.ts'
-import { createLiveRun, liveCounters, type LiveRun } from './load/live-run.ts'
+import { createLiveRun, enterPhase, liveCounters, type LiveRun } from './load/live-run.ts'
 import type { BenchOptions } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
 import { joinDispatches, summarizeDispatch, type DispatchSummary } from './record/dispatch-summary.ts'
 import { joinOccupancies, type Occupancy } from './record/occupancy.ts'
-import { createRecorder } from './record/recorder.ts'
+import { createRecorder, type Recorder } from './record/recorder.ts'
 import { emptySelfCheck, joinSelfChecks, type SelfCheck } from './record/self-check.ts'
 import type { BenchResult } from './result.ts'
+import { measureBeside, type ServerSide } from './server-metrics/measure-beside.ts'
 import { createConnections } from './wire/connections.ts'
 import { resolveTarget, type Target } from './wire/target.ts'
 
@@ -46,25 +48,26 @@ export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<
     hooks.onStart?.(live)
     const { options, prompts, model } = await preparePrompts(asked, target, signal)
     const recorder = createRecorder(options.goodput)
-    const context = { options, model, prompts, signal, giveUp: giveUp.signal, record: recorder.record, live }
-    const run = { options, prompts, live, signal }
+    const recording = { record: recorder.record }
+    const context: Omit<LaneContext, 'share'> = {
+      options, model, prompts, signal, giveUp: giveUp.signal, live, record: (...entry) => recording.record(...entry),
+    } // prettier-ignore
+    const shared = { options, prompts, live, signal }
     const open = (count: number): Lane[] => (lanes = openLanes(context, count))
-    const start = options.threads === 'auto' ? 1 : boundLanes(options.threads ?? 1, options)
-    let prepared = await prepareLanes(open(start), run, nullServer)
-    const needed = options.threads === 'auto' ? chooseLanes(prepared.floor, options) : start
-    if (needed > start && !signal.aborted) {
-      await closeLanes(lanes)
-      prepared = await prepareLanes(open(needed), run, nullServer)
-    }
-    const { startedAt, measured } = allFailed(prepared.warmed)
-      ? { startedAt: new Date(), measured: [] }
-      : await measureLanes(lanes, run)
+    const prepared = await prepareFitting(open, shared, nullServer)
+    const { measured, serverSide } = await measureCounted(lanes, prepared, shared, {
+      target,
+      model,
+      recording,
+    })
     const recorded = recorder.recorded()
-    if (lanes.length > 1) recorded.samples.sort((left, right) => left.end - right.end)
+    if (lanes.length > 1 || recording.record !== recorder.record)
+      recorded.samples.sort((left, right) => left.end - right.end)
     return buildResult({
-      ...describeRun(prepared, measured),
+      ...describeRun(prepared, measured.lanes),
+      ...serverSide,
       threads: lanes.length,
-      startedAt,
+      startedAt: measured.startedAt,
       recorded,
       options,
       target,
@@ -80,6 +83,46 @@ export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<
     await closeLanes(lanes)
     void nullServer.then((server) => server?.stop())
   }
+}
+
+/** With as many lanes as were asked for, or as the floor of one shows to be needed. */
+const prepareFitting = async (
+  open: (count: number) => Lane[],
+  run: LanesRun,
+  nullServer: Promise<NullProcess | undefined>,
+): Promise<Prepared> => {
+  const { options, signal } = run
+  const start = options.threads === 'auto' ? 1 : boundLanes(options.threads ?? 1, options)
+  const lanes = open(start)
+  const prepared = await prepareLanes(lanes, run, nullServer)
+  const needed = options.threads === 'auto' ? chooseLanes(prepared.floor, options) : start
+  if (needed <= start || signal.aborted) return prepared
+  await closeLanes(lanes)
+  return prepareLanes(open(needed), run, nullServer)
+}
+
+type Measured = { measured: { startedAt: Date; lanes: LaneMeasurement[] }; serverSide: ServerSide }
+
+/** Where answers carry no count of tokens, they are held back and counted after the measurement. */
+const measureCounted = async (
+  lanes: Lane[],
+  { warmed, uncounted }: Prepared,
+  run: LanesRun,
+  { target, model, recording }: { target: Target; model: string; recording: Pick<Recorder, 'record'> },
+): Promise<Measured> => {
+  if (allFailed(warmed)) return { measured: { startedAt: new Date(), lanes: [] }, serverSide: {} }
+  const { options, signal } = run
+  const asker = { options, target, model, signal }
+  const counting = uncounted ? await startCounting({ ...asker, record: recording.record }) : undefined
+  if (counting !== undefined) recording.record = counting.record
+  const result = await measureBeside(asker, () =>
+    measureLanes(lanes, run, counting === undefined ? 0 : maxHeldOutput),
+  )
+  if (counting !== undefined) {
+    enterPhase(run.live, 'counting', { requests: undefined, durationMs: undefined })
+    await counting.settle(signal.aborted)
+  }
+  return result
 }
 
 type Ready = { options: BenchOptions; prompts: Prompts; model: string }

@@ -30,7 +30,7 @@ try {
   for (const delay of values.delays.split(',').map(Number)) {
     const load = {
       url: server.url,
-      model: `delay-${delay}`,
+      model: `exact-${delay}`,
       connections,
       requests: Math.round((connections * seconds * 1000) / delay),
     }

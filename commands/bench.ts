@@ -21,6 +21,8 @@ E2E   time to the last output
 
 With --request-rate, requests leave at fixed times and TTFT and E2E count from those times: a late start is part of the user's wait. Without it, each of --concurrency connections sends its next request when its last one has ended. Several values, 1,4,16, are measured one after the other.
 
+With --turns, sessions take the place of requests: --concurrency keeps so many going on, --request-rate begins so many per second, and --requests counts turns.
+
 --sweep looks for the highest load that meets --goodput: doubled until one misses, then halved, with repeats at the limit; without --goodput for the load from which throughput hardly rises. --fail-if and the exit code go by the load that it finds.
 
 Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage collection, dispatch and Little's law: an INVALID one measured the load generator and not the server.
@@ -39,6 +41,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
     '<%= config.bin %> bench --requests 1000 --baseline main.json --max-regression 10 --markdown auto',
     '<%= config.bin %> bench --dataset random --input-len 512 --output-len 64 --ignore-eos',
     '<%= config.bin %> bench --turns 4 --think-time 1s-3s --cancel-rate 10% --concurrency 8',
+    '<%= config.bin %> bench --turns 4 --think-time 1s-3s --request-rate 2 --duration 60s',
     '<%= config.bin %> bench --endpoint ollama --url http://127.0.0.1:11434 --model llama3.2',
     "<%= config.bin %> bench --url https://gpu.example/v1 --header 'X-Tenant: blue' --extra-body '{\"top_k\": 20}' --ready-timeout 5m",
     '<%= config.bin %> bench --backend openai-chat --base-url http://gpu:8000 --endpoint /v1/chat/completions --num-prompts 200 --max-concurrency 16 --format vllm --save-result',

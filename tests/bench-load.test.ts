@@ -31,6 +31,28 @@ test('random prompts have the lengths that were asked for, by the daemon’s own
   expect(new Set(outputs).size).toBeGreaterThan(1)
 }, 120_000)
 
+test('the daemon’s own figures stand beside ours and agree; it forgets nothing on demand, and says so', async () => {
+  const result = await bench('-c', '2', '-n', '24', '--max-tokens', '24', '--ignore-eos')
+  const own = result.server_metrics!
+  expect(own.server).toBe('sluice')
+  // Nobody else asked it anything.
+  expect(own.output_tokens).toBe(result.tokens.output)
+  expect(own.prompt_tokens).toBe(result.tokens.prompt)
+  expect(own.cache_hit_rate).toBeCloseTo(result.tokens.cached_prompt! / result.tokens.prompt!, 2)
+  expect(own.batch_size).toBeGreaterThanOrEqual(1)
+  expect(own.batch_size).toBeLessThanOrEqual(2)
+  expect((await bench('-n', '4', '--no-server-metrics')).server_metrics).toBeUndefined()
+  const refused = await sandbox.sluice('bench', '-n', '4', '--no-floor', '--reset-cache')
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toContain('neither /reset_prefix_cache nor /flush_cache')
+}, 120_000)
+
+test('answers have at least --min-tokens', async () => {
+  const result = await bench('-c', '2', '-n', '8', '--min-tokens', '30', '--max-tokens', '40')
+  expect(result.requests).toMatchObject({ succeeded: 8, failed: 0 })
+  expect(Math.min(...result.samples.map((sample) => sample.output_tokens!))).toBeGreaterThanOrEqual(30)
+}, 120_000)
+
 test('prefixes that repeat come from the prefix cache, and the report says how much', async () => {
   const lengths = ['--input-len', '16', '--prefix-len', '64', '--num-prefixes', '1', '--output-len', '4']
   const result = await bench('--dataset', 'random', ...lengths, '-c', '1', '-n', '6')

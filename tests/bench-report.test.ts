@@ -137,6 +137,45 @@ test.skipIf(skipped)('a sweep, on a telephone: nothing to scroll to the side, le
   await page.close()
 })
 
+test.skipIf(skipped)('sessions that arrive on a schedule: each turn counted, and drawn', async () => {
+  const file = join(sandbox.home, 'sessions.json')
+  const words = [
+    '--request-rate',
+    '5',
+    '--turns',
+    '3',
+    '--think-time',
+    '5ms-20ms',
+    '--requests',
+    '12',
+    '--max-tokens',
+    '8',
+  ]
+  const ran = await sandbox.sluice(
+    'bench',
+    ...words,
+    '--json',
+    file,
+    '--html',
+    join(sandbox.home, 'sessions.html'),
+  )
+  expect([0, 10], ran.stderr).toContain(ran.code)
+  const { turns, requests, dispatch } = JSON.parse(readFileSync(file, 'utf8')) as BenchResult
+  expect(requests).toMatchObject({ sent: 12, succeeded: 12 })
+  expect(dispatch!.scheduled).toBe(4)
+  expect(turns!.map((turn) => turn.requests)).toEqual([4, 4, 4])
+  const { page, complaints } = await open('sessions.html', 400, 'dark')
+  for (const [chart, lines] of [
+    ['ttft', 2],
+    ['prompt', 2],
+  ] as const) {
+    expect(await page.locator(`[data-chart="run-turn-${chart}"] path.line`).count()).toBe(lines)
+  }
+  expect(await overhang(page)).toBe(0)
+  expect(complaints).toEqual([])
+  await page.close()
+})
+
 test.skipIf(skipped)('without scripts the page still shows everything but the hover', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()

@@ -68,6 +68,32 @@ test('completions go on with a raw text, several choices with several seeds', as
   expect(again.choices.map(({ text }) => text)).toEqual(answer.choices.map(({ text }) => text))
 })
 
+test('min_tokens: no end before it; more than max_tokens is a 400 that says so', async () => {
+  const hello = [{ role: 'user' as const, content: 'hello' }]
+  const ask = { model: 'pocket', messages: hello, temperature: 0, max_tokens: 200 }
+  const free = await client.chat.completions.create(ask)
+  const least = free.usage!.completion_tokens + 8
+  expect(free.choices[0]!.finish_reason).toBe('stop')
+  // @ts-expect-error an extension of ours, as vLLM has it
+  const longer = await client.chat.completions.create({ ...ask, min_tokens: least })
+  expect(longer.usage!.completion_tokens).toBeGreaterThanOrEqual(least)
+  expect(longer.choices[0]!.finish_reason).toBe('stop')
+  const completion = await client.completions.create({
+    model: 'pocket',
+    prompt: 'hello',
+    temperature: 0,
+    max_tokens: 30,
+    // @ts-expect-error the same
+    min_tokens: 30,
+  })
+  expect(completion.usage!.completion_tokens).toBe(30)
+  expect(completion.choices[0]!.finish_reason).toBe('length')
+  // @ts-expect-error the same
+  const refused = client.chat.completions.create({ ...ask, min_tokens: 201 })
+  await expect(refused).rejects.toMatchObject({ status: 400, param: 'min_tokens' })
+  await expect(refused).rejects.toThrow(/is 201, more than the most that may be written, which is 200/)
+})
+
 test('an abort in mid-stream frees the slot', async () => {
   const before = (await engine()).counters.cancelled
   const stream = await client.chat.completions.create({

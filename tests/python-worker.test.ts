@@ -101,6 +101,19 @@ test('ignore_eos means the same to both: the end is never chosen', async () => {
   }
 })
 
+test('min_tokens means the same to both: no end before it', async () => {
+  const messages = [{ role: 'user' as const, content: 'What is 7 + 5?' }]
+  for (const model of ['pocket', 'pocket-torch']) {
+    const ask = { model, messages, temperature: 0, max_tokens: 120 }
+    const free = await client.chat.completions.create(ask)
+    const least = free.usage!.completion_tokens + 3
+    // @ts-expect-error Not one of OpenAI's.
+    const { choices, usage } = await client.chat.completions.create({ ...ask, min_tokens: least })
+    expect(usage!.completion_tokens).toBeGreaterThanOrEqual(least)
+    expect(choices[0]!.message.content!.length).toBeGreaterThan(free.choices[0]!.message.content!.length)
+  }
+})
+
 test('embeddings: one vector of length 1 per input, near for near texts; llama.cpp makes none', async () => {
   const input = ['a story about a robot', 'a story about a small robot', 'what is 7 + 5']
   const { data, usage } = await client.embeddings.create({ model: 'pocket-torch', input })

@@ -49,18 +49,49 @@ test('identical long runs pass, and a faster one too', () => {
 test('few requests: no verdict, and how many are missing', () => {
   const { outcome, metrics } = compareRuns(drawRun(20, 1), drawRun(20, 2, 2), 0.05)
   expect(outcome).toBe('inconclusive')
-  for (const { missing } of metrics) expect(missing).toBeGreaterThanOrEqual(10)
+  for (const { missing } of metrics.slice(0, 6)) expect(missing).toBeGreaterThanOrEqual(10)
   expect(metrics.map(({ metric }) => metric)).toEqual([
-    'ttft_p50', 'ttft_p95', 'tpot_p50', 'tpot_p95', 'e2e_p50', 'e2e_p95',
+    'ttft_p50', 'ttft_p95', 'tpot_p50', 'tpot_p95', 'e2e_p50', 'e2e_p95', 'error_rate',
   ]) // prettier-ignore
 })
 
-test('failed requests and metrics that one run lacks are left out; nothing at all is inconclusive', () => {
+test('metrics that one run lacks are left out; that both failed alike says nothing', () => {
   const whole = drawRun(50, 1).map(({ ttft: _ttft, ...sample }) => sample)
-  expect(compareRuns(whole, drawRun(50, 2), 0.05).metrics.map(({ metric }) => metric)).toEqual([
-    'e2e_p50',
-    'e2e_p95',
-  ])
+  const names = compareRuns(whole, drawRun(50, 2), 0.05).metrics.map(({ metric }) => metric)
+  expect(names).toEqual(['e2e_p50', 'e2e_p95', 'error_rate'])
   const failed = drawRun(50, 1).map((sample) => ({ ...sample, error: 'timeout' }))
-  expect(compareRuns(failed, whole, 0.05)).toEqual({ outcome: 'inconclusive', metrics: [] })
+  expect(compareRuns(failed, failed, 0.05)).toMatchObject({
+    outcome: 'inconclusive',
+    metrics: [{ metric: 'error_rate', before: 1, after: 1, outcome: 'pass' }],
+  })
+  expect(compareRuns([], [], 0.05)).toEqual({ outcome: 'inconclusive', metrics: [] })
 })
+
+/** Failures of a share of the requests, each lasting for some neighbours. */
+const fail = (run: Sample[], rate: number, seed: number, error = 'http_503'): Sample[] => {
+  const random = createRandom(seed)
+  let left = 0
+  return run.map((sample) => {
+    left = random() < rate / 3 ? 3 : left - 1
+    return left > 0 ? { ...sample, error } : sample
+  })
+}
+
+test('a run with more failures fails, however fast its successes are', () => {
+  const { outcome, metrics } = compareRuns(drawRun(1000, 1), fail(drawRun(1000, 2, 0.5), 0.1, 3), 0.05)
+  expect(outcome).toBe('fail')
+  expect(metrics.filter((metric) => metric.outcome === 'fail').map(({ metric }) => metric)).toEqual([
+    'error_rate',
+  ])
+  expect(metrics.at(-1)).toMatchObject({ unit: 'share', before: 0, estimate: metrics.at(-1)!.after })
+  const cancelled = compareRuns(drawRun(1000, 1), fail(drawRun(1000, 1), 0.1, 3, 'cancelled'), 0.05)
+  expect(cancelled.metrics.at(-1)).toMatchObject({ metric: 'error_rate', after: 0, outcome: 'pass' })
+})
+
+test('runs that fail equally often are seldom told apart', () => {
+  const rounds = Array.from({ length: 200 }, (_, round) => {
+    const [left, right] = [fail(drawRun(100, 1), 0.05, 2 * round), fail(drawRun(100, 1), 0.05, 2 * round + 1)]
+    return compareRuns(left, right, 0.05).metrics.at(-1)!.outcome
+  })
+  expect(share(rounds, 'fail')).toBeLessThanOrEqual(0.02)
+}, 60_000)

@@ -1,12 +1,17 @@
 import type { ServerTimings, Usage } from '../wire/attempt.ts'
 import type { Prompt } from '../prompts/prompts.ts'
 
+/** The name of the answer's limit in chat; newer models of OpenAI take only the second. */
+export type LimitField = 'max_tokens' | 'max_completion_tokens'
+
 /** What every request of a run has in common. */
 export type BodySettings = {
   model: string
   stream: boolean
   includeUsage: boolean
   maxTokens: number | undefined
+  /** Absent: the older name, unless a prompt file uses the newer one. */
+  limitField?: LimitField
   temperature: number | undefined
   seed: number | undefined
   ignoreEos: boolean
@@ -20,6 +25,8 @@ export type Delta = {
   hasOutput: boolean
   /** The visible text in it, where somebody may want to send it back. */
   text?: string
+  /** Output that is text and is not shown. */
+  reasoning?: string
   finishReason: string | undefined
   /** What it says of the counts; some servers tell the prompt's first and the output's last. */
   usage: Partial<Usage> | undefined

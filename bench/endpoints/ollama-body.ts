@@ -36,6 +36,7 @@ export const decodeOllama = (json: unknown): Delta | undefined => {
   return {
     hasOutput: isText(text) || isText(thinking) || (Array.isArray(calls) && calls.length > 0),
     ...(isText(text) && { text }),
+    ...(isText(thinking) && { reasoning: thinking }),
     // Old servers end without a reason.
     finishReason: done ? (isText(object['done_reason']) ? object['done_reason'] : 'stop') : undefined,
     usage: done ? decodeCounts(object) : undefined,

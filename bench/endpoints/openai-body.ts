@@ -13,13 +13,12 @@ export const encodeOpenAiBody = (
 ): Record<string, unknown> => {
   const { model, stream, includeUsage, maxTokens, temperature, seed, ignoreEos, minTokens } = settings
   const { max_completion_tokens: newerLimit, max_tokens: olderLimit, ...others } = extra
-  const ownLimit =
-    newerLimit === undefined
-      ? { max_tokens: olderLimit ?? defaultMaxTokens }
-      : { max_completion_tokens: newerLimit }
+  const {
+    limitField = newerLimit === undefined || maxTokens !== undefined ? 'max_tokens' : 'max_completion_tokens',
+  } = settings
   return {
     ...others,
-    ...(maxTokens === undefined ? ownLimit : { max_tokens: maxTokens }),
+    [limitField]: maxTokens ?? newerLimit ?? olderLimit ?? defaultMaxTokens,
     ...(temperature !== undefined && { temperature }),
     ...(seed !== undefined && { seed }),
     ...(ignoreEos && { ignore_eos: true }),

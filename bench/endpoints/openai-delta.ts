@@ -22,8 +22,11 @@ export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
   if (!Array.isArray(choices)) return delta
   for (const choice of choices.filter(isFields)) {
     delta.hasOutput ||= isText(choice['text']) || hasOutput(choice['delta']) || hasOutput(choice['message'])
-    const text = choice['text'] ?? fieldsOf(choice['delta'] ?? choice['message'])?.['content']
+    const part = fieldsOf(choice['delta'] ?? choice['message'])
+    const text = choice['text'] ?? part?.['content']
     if (isText(text)) delta.text = text
+    const reasoning = part?.['reasoning_content'] ?? part?.['reasoning']
+    if (isText(reasoning)) delta.reasoning = reasoning
     if (typeof choice['finish_reason'] === 'string') delta.finishReason = choice['finish_reason']
   }
   return delta

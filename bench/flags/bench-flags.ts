@@ -7,6 +7,7 @@ import { outputFlags } from './output-flags.ts'
 import { promptFlags } from './prompt-flags.ts'
 import { reportFlags } from './report-flags.ts'
 import { requestFlags } from './request-flags.ts'
+import { serverFlags } from './server-flags.ts'
 import { sessionFlags } from './session-flags.ts'
 import { sweepFlags } from './sweep-flags.ts'
 import { targetFlags } from './target-flags.ts'
@@ -15,6 +16,7 @@ import { wireFlags } from './wire-flags.ts'
 /** Every flag of `sluice bench`. */
 export const benchFlags = {
   ...targetFlags,
+  ...serverFlags,
   ...loadFlags,
   ...sessionFlags,
   ...sweepFlags,

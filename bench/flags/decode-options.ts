@@ -8,6 +8,7 @@ import { AppError } from '../../src/errors.ts'
 import type { BenchFlags } from './bench-flags.ts'
 import { addSampling, assertNotOwned, decodeExtraBody } from './decode-extra-body.ts'
 import { decodeHeaders } from './decode-headers.ts'
+import { decodeServer } from './decode-server.ts'
 import { decodeMilliseconds } from './decode-milliseconds.ts'
 import { decodeApi } from './decode-target.ts'
 import { takeSampling, type SamplingChoice } from './take-sampling.ts'
@@ -34,6 +35,7 @@ export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'u
     sampling: decodeSampling(taken.flags),
     ...(headers !== undefined && { headers }),
     ...(Object.keys(extraBody).length > 0 && { extraBody }),
+    ...decodeServer(flags),
     timeoutMs: decodeMilliseconds('timeout', flags.timeout),
   }
 }

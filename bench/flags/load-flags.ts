@@ -3,8 +3,8 @@ import { arrivalNames } from '../arrivals/schedule.ts'
 
 /** How much is sent, and when, of `bench`. */
 export const loadFlags = {
-  concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency', 'num-concurrent-requests', 'vus'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight' }),
-  'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop)' }),
+  concurrency: Flags.string({ char: 'c', aliases: ['max-concurrency', 'num-concurrent-requests', 'vus'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests in flight at any time, default 4; beside --request-rate the most in flight (with --turns, sessions)' }),
+  'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop); with --turns, new sessions per second' }),
   arrival: Flags.string({ aliases: ['arrival-pattern', 'request-rate-mode'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
   burstiness: Flags.string({ aliases: ['arrival-smoothness', 'vllm-burstiness'], helpGroup: 'LOAD', helpValue: 'N', description: 'shape of gamma arrivals: below 1 comes in bursts, above 1 is more even' }),
   'ramp-up': Flags.string({ aliases: ['request-rate-ramp-duration'], helpGroup: 'LOAD', helpValue: '10s', description: 'time in which the request rate grows from 0' }),

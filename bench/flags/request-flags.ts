@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 
 /** What each request of `bench` asks for. */
 export const requestFlags = {
-  'min-tokens': Flags.integer({ helpGroup: 'REQUESTS', min: 1, helpValue: 'N', description: 'shortest answer (min_tokens, an extension of vLLM and SGLang)' }),
+  'min-tokens': Flags.integer({ helpGroup: 'REQUESTS', min: 1, helpValue: 'N', description: 'shortest answer (min_tokens, an extension of vLLM, SGLang and sluice)' }),
   'max-tokens': Flags.integer({ helpGroup: 'REQUESTS', helpValue: 'N', min: 1, description: 'longest answer; default 128, or what the prompt file says' }),
   stream: Flags.boolean({ aliases: ['streaming'], allowNo: true, default: true, helpGroup: 'REQUESTS', description: 'stream the answers; TTFT and ITL need it' }),
   temperature: Flags.string({ helpGroup: 'REQUESTS', helpValue: 'T', description: 'sampling temperature' }),

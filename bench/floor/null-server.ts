@@ -10,6 +10,8 @@ export type NullAnswer = {
   /** From the request's arrival to the first event, or to the whole answer. */
   firstMs: number
   gapMs: number
+  /** To a part of a millisecond, by asking the clock all the time; ordinary timers fire up to a millisecond late. */
+  exact?: boolean
 }
 
 /**
@@ -55,23 +57,31 @@ const readAnswer = async (request: IncomingMessage): Promise<NullAnswer> => {
     null_server?: Partial<NullAnswer>
   }
   const stream = asked.stream === true
-  const firstMs = delayOf(asked.model ?? '')
   const events = asked.max_tokens ?? defaults.events
-  const answer = { ...defaults, firstMs, events, ...asked.null_server, stream }
+  const answer = { ...defaults, ...delayOf(asked.model ?? ''), events, ...asked.null_server, stream }
   return { ...answer, events: Math.min(Math.max(1, answer.events), maxEvents) }
 }
 
-/** `delay-20` answers after 20 ms. */
-const delayOf = (model: string): number => {
-  if (model === 'spread') return Math.random() * defaults.gapMs
-  const asked = /^delay-(\d{1,5})$/.exec(model)?.[1]
-  return asked === undefined ? defaults.firstMs : Number(asked)
+/** `delay-20` answers after 20 ms as timers go, `exact-20` after 20.0 ms. */
+const delayOf = (model: string): Pick<NullAnswer, 'firstMs' | 'exact'> => {
+  if (model === 'spread') return { firstMs: Math.random() * defaults.gapMs }
+  const [, kind, milliseconds] = /^(delay|exact)-(\d{1,5})$/.exec(model) ?? []
+  return { firstMs: Number(milliseconds ?? defaults.firstMs), exact: kind === 'exact' }
 }
 
 const after = (milliseconds: number, act: () => void): void => {
   if (milliseconds > 0) setTimeout(act, milliseconds)
   else act()
 }
+
+/** A timer for most of the time, then one look at the clock in each turn of the loop. */
+const at = (due: number, act: () => void): void => {
+  const look = (): void => void (monotonicNow() >= due ? act() : setImmediate(look))
+  after(due - monotonicNow() - timerErrorMs, look)
+}
+
+/** Node counts its timers in whole milliseconds from the beginning of a turn. */
+const timerErrorMs = 2
 
 const stream = (response: ServerResponse, answer: NullAnswer, receivedAt: number): void => {
   let sent = 0
@@ -96,15 +106,17 @@ const closing = (tokens: number): string =>
   `data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":${tokens}}}\n\n` +
   'data: [DONE]\n\n'
 
-const whole = (response: ServerResponse, answer: NullAnswer, receivedAt: number): void =>
-  after(answer.firstMs, () =>
+const whole = (response: ServerResponse, answer: NullAnswer, receivedAt: number): void => {
+  const send = (): void =>
     sendJson(response, {
       received_ms: receivedAt,
       sent_ms: monotonicNow(),
       choices: [{ index: 0, message: { role: 'assistant', content: 'word' }, finish_reason: 'stop' }],
       usage: { prompt_tokens: 12, completion_tokens: 1 },
-    }),
-  )
+    })
+  if (answer.exact === true) at(receivedAt + answer.firstMs, send)
+  else after(answer.firstMs, send)
+}
 
 const sendJson = (response: ServerResponse, value: object): void => {
   const body = JSON.stringify(value)

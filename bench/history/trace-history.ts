@@ -1,3 +1,4 @@
+import { arrivalUnit } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import type { SavedRun } from './read-history.ts'
 
@@ -70,13 +71,16 @@ const mapMetrics = (read: (metric: HistoryMetric) => number | null): Figures<num
 
 /** What `bench compare` wants alike, in words. */
 const describeRun = ({ target, configuration, environment }: SavedRun['run']): string => {
-  const { arrivals, concurrency, stream, max_tokens: maxTokens, prompts } = configuration
+  const { arrivals, concurrency, stream, max_tokens: maxTokens, prompts, session } = configuration
   const load =
-    arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s ${arrivals.arrival}`
+    arrivals === null
+      ? `concurrency ${concurrency}`
+      : `${arrivals.rate} ${arrivalUnit(configuration)} ${arrivals.arrival}`
   return [
     target.model,
     target.endpoint,
     load,
+    session === undefined ? undefined : `sessions of up to ${session.turns} turns`,
     stream ? 'streaming' : 'not streaming',
     maxTokens === null ? undefined : `at most ${maxTokens} tokens`,
     `${prompts.source} prompts`,

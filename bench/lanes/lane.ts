@@ -13,7 +13,12 @@ import { createSender } from '../wire/sender.ts'
 import { resolveTarget } from '../wire/target.ts'
 import { shareLoad, type Share } from './share.ts'
 
-export type Warmed = { result: WarmUpResult; pace: Pace }
+export type Warmed = {
+  result: WarmUpResult
+  pace: Pace
+  /** Answers came, and none said how many tokens it had. */
+  uncounted: boolean
+}
 export type LaneMeasurement = Measurement & {
   usageRefused: boolean
   openedBefore: number
@@ -24,8 +29,8 @@ export type LaneMeasurement = Measurement & {
 export type Lane = {
   warmUp(): Promise<Warmed>
   floor(wanted: { url: string; streams: number; pace: Pace }): Promise<FloorPart>
-  /** `startAt`: on the machine's monotonic clock, the same for all lanes. */
-  measure(startAt: number): Promise<LaneMeasurement>
+  /** `startAt`: on the machine's monotonic clock, the same for all lanes. `outputBudget`: as of `MeasureContext`. */
+  measure(startAt: number, outputBudget: number): Promise<LaneMeasurement>
   close(): Promise<void>
 }
 
@@ -58,15 +63,17 @@ export const createLane = (context: LaneContext): Lane => {
       const result = await warmUp({
         options, prompts, share, sender, connections, live, signal, onAttempt: tally.add,
       }) // prettier-ignore
-      return { result, pace: tally.pace() }
+      return { result, pace: tally.pace(), uncounted: tally.uncounted() }
     },
     floor: (wanted) => measureFloor({ ...wanted, signal, giveUp }),
-    async measure(startAt) {
+    async measure(startAt, outputBudget) {
       const openedBefore = connections.opened()
-      const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt })
+      const measured = await measure({
+        options, prompts, share, sender, live, signal, record, startAt, outputBudget,
+      }) // prettier-ignore
       return {
         ...measured,
-        usageRefused: options.stream && !sender.asksForUsage(),
+        usageRefused: sender.usageRefused(),
         openedBefore,
         openedDuring: connections.opened() - openedBefore,
       }

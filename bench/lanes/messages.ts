@@ -19,7 +19,7 @@ export type ThreadTask = {
 export type ThreadRequest =
   | { ask: 'warm-up' }
   | { ask: 'floor'; url: string; streams: number; pace: Pace }
-  | { ask: 'measure'; startAt: number }
+  | { ask: 'measure'; startAt: number; outputBudget: number }
   | { ask: 'stop' }
   | { ask: 'give-up' }
   | { ask: 'close' }

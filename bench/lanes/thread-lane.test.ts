@@ -121,5 +121,5 @@ test('a thread that cannot begin fails the run with its reason and does not hang
   })
   await expect(lane.warmUp()).rejects.toMatchObject({ code: 'invalid_request' })
   await lane.close()
-  await expect(lane.measure(0)).rejects.toThrow('a thread of the load generator failed')
+  await expect(lane.measure(0, 0)).rejects.toThrow('a thread of the load generator failed')
 })

@@ -40,8 +40,8 @@ export const createThreadLane = (context: Omit<LaneContext, 'live'>): ThreadLane
     counters: new Float64Array(counters),
     warmUp: () => channel.ask({ ask: 'warm-up' }) as Promise<Warmed>,
     floor: (wanted) => channel.ask({ ask: 'floor', ...wanted }) as Promise<FloorPart>,
-    async measure(startAt) {
-      const measured = (await channel.ask({ ask: 'measure', startAt })) as LaneMeasurement
+    async measure(startAt, outputBudget) {
+      const measured = (await channel.ask({ ask: 'measure', startAt, outputBudget })) as LaneMeasurement
       readBlocks(0)
       return measured
     },

@@ -57,7 +57,7 @@ const perform = async (request: ThreadRequest): Promise<ThreadValue | undefined>
       return lane.floor(request)
     case 'measure': {
       enterPhase(live, 'measuring', { requests: undefined, durationMs: undefined })
-      const measured = await lane.measure(request.startAt)
+      const measured = await lane.measure(request.startAt, request.outputBudget)
       journal.flush()
       return measured
     }

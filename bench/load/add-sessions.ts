@@ -8,19 +8,21 @@ export type SessionFlags = {
   thinkTime: string | undefined
   endpoint: EndpointName
   prompts: PromptSource
+  requests: number | undefined
+  durationMs: number | undefined
 }
 
 /** The same loads with sessions in place of single requests. */
 export const addSessions = (loads: Load[], flags: SessionFlags): Load[] => {
   const session = decodeSession(flags)
   if (session === undefined) return loads
-  return loads.map((load) => {
-    if (load.mode === 'closed') return { ...load, session }
-    throw refuse(
-      'turns',
-      '--turns needs --concurrency: when the next turn is sent depends on the answer before, and a request rate would not. Leave --request-rate out',
-    )
-  })
+  // Without a wish an open loop lasts for the arrivals of ten seconds; those are sessions now, and requests are turns.
+  const unlimited = flags.requests === undefined && flags.durationMs === undefined
+  return loads.map((load) =>
+    load.mode === 'open' && unlimited
+      ? { ...load, session, requests: load.requests! * session.turns }
+      : { ...load, session },
+  )
 }
 
 const decodeSession = ({ turns, thinkTime, endpoint, prompts }: SessionFlags): Session | undefined => {

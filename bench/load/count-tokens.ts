@@ -2,6 +2,7 @@ import { AppError } from '../../src/errors.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Connections } from '../wire/connections.ts'
+import { requestJson } from '../wire/request-text.ts'
 import { createSender } from '../wire/sender.ts'
 import type { Target } from '../wire/target.ts'
 import { createLiveRun } from './live-run.ts'
@@ -56,16 +57,30 @@ const explain = (
   )
 }
 
-/** vLLM's takes `prompt` and answers `count`, llama-server's takes `content` and answers `tokens`. */
-export const countByTokenizer = ({ target, model, signal, connections }: Asker): CountTokens => {
+/** For one text. A long one takes a tokenizer well under a second. */
+const tokenizeTimeoutMs = 10_000
+/** A list of a million tokens with seven characters for each. */
+const maxTokenizeBytes = 8 * 1024 * 1024
+
+type TokenizerAsker = Pick<Asker, 'target' | 'model' | 'signal' | 'connections'>
+
+/**
+ * vLLM's and SGLang's take `prompt` and answer `count`, llama-server's takes `content` and answers `tokens`.
+ * `answers`: the texts were written by the model and do not begin as prompts do.
+ */
+export const countByTokenizer = (
+  { target, model, signal, connections }: TokenizerAsker,
+  texts: 'prompts' | 'answers' = 'prompts',
+): CountTokens => {
   const { pool, headers } = connections
   const path = `${target.basePath.replace(/\/v1$/, '')}/tokenize`
+  const bare = texts === 'answers' && { add_special_tokens: false, add_special: false }
   return async (text) => {
-    const body = JSON.stringify({ model, prompt: text, content: text })
-    // Most servers have no such endpoint, and answer in ways of their own.
-    const answer = await pool.request({ path, method: 'POST', headers, body, signal }).catch(() => undefined)
-    const json = await answer?.body.json().catch(() => undefined)
-    if (answer?.statusCode !== 200 || typeof json !== 'object' || json === null) return undefined
+    const body = JSON.stringify({ model, prompt: text, content: text, ...bare })
+    const json = await requestJson(pool, {
+      path, method: 'POST', headers, body, signal, timeoutMs: tokenizeTimeoutMs, maxBytes: maxTokenizeBytes,
+    }) // prettier-ignore
+    if (typeof json !== 'object' || json === null) return undefined
     const { count, tokens } = json as { count?: unknown; tokens?: unknown }
     if (typeof count === 'number') return count
     return Array.isArray(tokens) ? tokens.length : undefined

@@ -2,7 +2,7 @@ import type { Live } from '../wire/stream-reader.ts'
 
 /** The run as it stands: written while measuring, read by whoever draws it. */
 export type LiveRun = Live & {
-  phase: 'connecting' | 'warm-up' | 'calibrating' | 'measuring' | 'done'
+  phase: 'connecting' | 'warm-up' | 'calibrating' | 'measuring' | 'counting' | 'done'
   /** Start of the present phase, on the clock of `performance.now()`. */
   phaseStartedAt: number
   inFlight: number

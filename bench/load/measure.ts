@@ -1,4 +1,3 @@
-import { createSchedule } from '../arrivals/schedule.ts'
 import { shareSchedule, takeNumber, type Share } from '../lanes/share.ts'
 import type { BenchOptions, ClosedLoad, OpenLoad } from '../options.ts'
 import type { Prompt, Prompts } from '../prompts/prompts.ts'
@@ -10,7 +9,9 @@ import type { Attempt, Issue } from '../wire/attempt.ts'
 import { monotonicOffset } from '../wire/monotonic.ts'
 import type { Sender } from '../wire/sender.ts'
 import { runClosedLoop } from './closed-loop.ts'
+import { planArrivals } from './plan-arrivals.ts'
 import { planCancel } from './plan-cancel.ts'
+import { runOpenSessions } from './run-open-sessions.ts'
 import { runSessions } from './run-sessions.ts'
 import type { LiveRun } from './live-run.ts'
 import { runOpenLoop } from './open-loop.ts'
@@ -33,6 +34,8 @@ export type MeasureContext = {
   record: Recorder['record']
   /** On the machine's monotonic clock. */
   startAt: number
+  /** Keeps what the models write, up to so many characters in all, to be counted after the run. */
+  outputBudget: number
 }
 
 /** Sends one request on a slot, and resolves once it is over. */
@@ -45,17 +48,20 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
   const { options, prompts, share, sender, live, signal, record } = context
   const { load } = options
   const occupancy = createOccupancyCounter()
-  const schedule = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }) : undefined
+  const schedule = load.mode === 'open' ? planArrivals(load, prompts) : undefined
   const selfCheck = await startSelfCheck()
   const startAt = context.startAt - monotonicOffset()
   const { cancellation } = options
+  let { outputBudget } = context
   const send: SendOne = async (issue, slot, prompt = prompts.at(issue.index)) => {
     live.inFlight += 1
     occupancy.enter(performance.now())
     const attempt = await sender.send(slot, prompt, {
       cancelAfter: cancellation && planCancel(cancellation, prompts.seed, issue.index),
       ...(issue.turn !== undefined && { keepText: true }),
+      ...(outputBudget > 0 && { keepOutput: true }),
     })
+    outputBudget -= attempt.reply.output?.length ?? 0
     occupancy.leave(performance.now(), attempt.endedAt - attempt.startedAt)
     record(attempt, issue)
     countAttempt(live, attempt)
@@ -89,16 +95,23 @@ const offerClosedLoad = async (
 }
 
 const offerOpenLoad = async (
-  { maxConcurrency }: OpenLoad,
+  load: OpenLoad,
   schedule: Float64Array,
-  { signal, share, startAt, send }: Turn,
+  { signal, share, startAt, send, prompts }: Turn,
 ): Promise<Offered> => {
   const offset = monotonicOffset()
+  const { maxConcurrency, session } = load
+  if (session !== undefined) {
+    const held = await runOpenSessions({ load, session, schedule, share, startAt, signal, prompts, send })
+    const shift = (times: number[]): number[] => times.map((time) => time + offset)
+    return { dispatch: { ...held, dues: shift(held.dues), starts: shift(held.starts) }, idleMs: held.idleMs }
+  }
   const dues: number[] = []
   const starts: number[] = []
   const { part, parts } = share
+  const own = shareSchedule(schedule, share)
   const dispatch = await runOpenLoop({
-    schedule: shareSchedule(schedule, share),
+    schedule: own,
     maxConcurrency,
     signal,
     startAt,
@@ -109,7 +122,7 @@ const offerOpenLoad = async (
     },
   })
   const { idleMs } = dispatch
-  return { dispatch: { ...dispatch, scheduled: schedule.length, dues, starts }, idleMs }
+  return { dispatch: { ...dispatch, scheduled: own.length, dues, starts }, idleMs }
 }
 
 const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {

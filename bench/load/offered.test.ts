@@ -267,7 +267,6 @@ test('a key goes to Anthropic in its own header, and nowhere else', async () => 
 })
 
 test.each([
-  [{ turns: 2, requestRate: '5' }, '--turns needs --concurrency'],
   [{ turns: 2, endpoint: 'completions' }, '--turns needs an endpoint that takes messages'],
   [{ turns: 2, thinkTime: '3' }, '--think-time "3" is not a time'],
   [{ turns: 2, prompts: { kind: 'text', text: 'x' } }, 'the same --prompt again'],

@@ -1,4 +1,4 @@
-import { waitUntil } from './wait-until.ts'
+import { createIdleClock, waitUntil, type IdleClock } from './wait-until.ts'
 
 export type OpenLoop = {
   /** When each request is due, in milliseconds from the start. */
@@ -8,6 +8,8 @@ export type OpenLoop = {
   /** When the schedule begins, on the clock of `performance.now()`. */
   startAt?: number
   signal: AbortSignal
+  /** Shared with others that wait in the same thread. */
+  idle?: IdleClock
   issue: (issued: { index: number; slot: number; dueAt: number }) => Promise<void>
 }
 
@@ -33,6 +35,7 @@ export const runOpenLoop = async ({
   maxConcurrency,
   startAt: startedAt = performance.now(),
   signal,
+  idle = createIdleClock(),
   issue,
 }: OpenLoop): Promise<Dispatch> => {
   const dispatch: Dispatch = { late: [], waits: [], backlog: 0, mostInFlight: 0, idleMs: 0 }
@@ -70,7 +73,7 @@ export const runOpenLoop = async ({
   }
 
   for (const [index, due] of schedule.entries()) {
-    dispatch.idleMs += await waitUntil(startedAt + due, signal)
+    dispatch.idleMs += await waitUntil(startedAt + due, signal, idle)
     if (signal.aborted) break
     arrive(index, startedAt + due)
   }

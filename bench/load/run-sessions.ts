@@ -1,87 +1,44 @@
 import { setTimeout } from 'node:timers/promises'
 import { takeNumber, takeTurn, type Share } from '../lanes/share.ts'
 import type { ClosedLoad, Session } from '../options.ts'
-import type { Prompt, Prompts } from '../prompts/prompts.ts'
-import { randomOf } from '../prompts/word-text.ts'
-import type { Attempt, Issue } from '../wire/attempt.ts'
 import { runClosedLoop } from './closed-loop.ts'
+import { holdSession, type SessionContext } from './hold-session.ts'
 
-export type Sessions = {
+export type Sessions = Pick<SessionContext, 'prompts' | 'signal' | 'send'> & {
   load: ClosedLoad
   session: Session
-  prompts: Prompts
   share: Share
   startAt: number
-  signal: AbortSignal
-  send: (issue: Issue, slot: number, prompt: Prompt) => Promise<Attempt>
 }
 
-type Message = { role: string; content: string }
-
-/**
- * Each connection holds one session after the other: it asks, waits for the answer, thinks, and asks again with all
- * that was said before. A turn that fails or is cancelled is left out of the history, and the session goes on.
- */
-export const runSessions = async ({
-  load,
-  session,
-  prompts,
-  share,
-  startAt,
-  signal,
-  send,
-}: Sessions): Promise<void> => {
-  const { turns, think } = session
+/** Each connection holds one session after the other. */
+export const runSessions = async ({ load, session, share, startAt, ...shared }: Sessions): Promise<void> => {
+  const { prompts, signal } = shared
   const most = load.requests ?? Number.POSITIVE_INFINITY
   // Sessions that differ in length have to be counted as they go.
   const differ = prompts.turnAt !== undefined
   const take = takeTurn(share)
-  const isOver = (index: number): boolean => (differ ? take() : index) >= most
-  const deadline = load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs
-  const runSession = async (number: number, slot: number): Promise<void> => {
-    const history: unknown[] = []
-    const random = randomOf(`${prompts.seed} think ${number}`)
-    for (let turn = 0; turn < turns; turn += 1) {
-      const index = number * turns + turn
-      const asked = messageOf(prompts, number, turn, turns)
-      if (asked === undefined || isOver(index)) return
-      if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, signal)
-      if (signal.aborted || performance.now() >= deadline) return
-      const { messages } = asked
-      const { reply, failure } = await send({ index, turn }, slot, {
-        ...asked.prompt,
-        messages: [...history, ...messages],
-      })
-      if (failure === undefined) history.push(...messages, answerOf(reply.text))
-    }
+  const context: SessionContext = {
+    ...shared,
+    session,
+    isOver: (index) => (differ ? take() : index) >= most,
+    deadline: load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs,
+    think: (until) => pause(until, signal),
   }
   await runClosedLoop({
     concurrency: load.concurrency,
     signal,
     startAt,
     take: takeNumber(share),
-    issue: runSession,
-    ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / turns) }),
+    issue: (number, slot) => holdSession(context, number, slot),
+    ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / session.turns) }),
     ...(load.durationMs !== undefined && { durationMs: load.durationMs }),
   })
 }
 
-const answerOf = (text = ''): Message => ({ role: 'assistant', content: text })
-
-type Asked = { prompt: Omit<Prompt, 'text' | 'messages'>; messages: unknown[] }
-
-/** Prompts that hold several messages bring them all; an answer among them is the file's, not the server's. */
-const messageOf = (prompts: Prompts, number: number, turn: number, turns: number): Asked | undefined => {
-  const found =
-    prompts.turnAt === undefined ? prompts.at(number * turns + turn) : prompts.turnAt(number, turn)
-  if (found === undefined) return undefined
-  const { text, messages, ...prompt } = found
-  return { prompt, messages: messages ?? [{ role: 'user', content: text }] }
-}
-
-/** Ends early with the run: nobody waits for a thought whose question will not be sent. */
-const pause = async (milliseconds: number, deadline: number, signal: AbortSignal): Promise<void> => {
-  const left = Math.min(milliseconds, deadline - performance.now())
+/** Nothing counts from its end, so a timer is exact enough. */
+const pause = async (until: number, signal: AbortSignal): Promise<void> => {
+  const left = until - performance.now()
   if (left <= 0) return
   await setTimeout(left, undefined, { signal }).catch(() => undefined)
 }

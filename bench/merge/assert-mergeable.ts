@@ -21,8 +21,11 @@ export const assertMergeable = (runs: BenchResult[], files: string[], clock: Clo
     const missing = histogramNames.find(
       (name) => run.latency[name] !== null && run.histograms?.[name] === undefined,
     )
-    if (missing !== undefined) {
-      throw refuse(`${files[index]} has no histogram of ${missing}; measure again with this version`)
+    const isShort = run.turns?.some((turn) => turn.ttft !== null && turn.ttft_histogram === undefined)
+    if (missing !== undefined || isShort === true) {
+      throw refuse(
+        `${files[index]} has no histogram of ${missing ?? 'ttft by turn'}; measure again with this version`,
+      )
     }
   }
   assertApart(runs, files)
@@ -41,10 +44,12 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     'the mode': configuration.mode,
     'the arrivals': configuration.arrivals?.arrival,
     'the burstiness': configuration.arrivals?.burstiness,
+    'the ramp': configuration.arrivals?.ramp_up_s,
     streaming: configuration.stream,
     max_tokens: configuration.max_tokens,
     temperature: configuration.temperature,
     ignore_eos: configuration.ignore_eos,
+    'the timeout': configuration.timeout_s,
     'the prompts': configuration.prompts.source,
     'the prompt lengths': describe(configuration.prompts.lengths),
     'the extra body': describe(configuration.extra_body),

@@ -1,7 +1,7 @@
 import type { BenchResult } from '../result.ts'
 
 /** One of the programs whose results were merged: enough to tell which of them was the odd one. */
-export type LoadGenerator = Pick<
+export type LoadGenerator = { file: string; seed: number; nonce: string | null } & Pick<
   BenchResult,
   | 'sluice_version'
   | 'argv'
@@ -10,10 +10,12 @@ export type LoadGenerator = Pick<
   | 'environment'
   | 'requests'
   | 'self_check'
+  | 'floor'
   | 'verdict'
 >
 
-export const describeLoadGenerator = (result: BenchResult): LoadGenerator => ({
+export const describeLoadGenerator = (result: BenchResult, file: string): LoadGenerator => ({
+  file,
   sluice_version: result.sluice_version,
   argv: result.argv,
   started_at: result.started_at,
@@ -21,5 +23,8 @@ export const describeLoadGenerator = (result: BenchResult): LoadGenerator => ({
   environment: result.environment,
   requests: result.requests,
   self_check: result.self_check,
+  floor: result.floor,
   verdict: result.verdict,
+  seed: result.configuration.prompts.seed,
+  nonce: result.configuration.prompts.nonce,
 })

@@ -1,10 +1,14 @@
+import { isCounted } from '../record/token-tally.ts'
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
-import { schemaVersion, type BenchResult, type Configuration } from '../result.ts'
+import { schemaVersion, type BenchResult } from '../result.ts'
 import { evaluateThresholds, parseThreshold } from '../thresholds.ts'
 import { assertMergeable } from './assert-mergeable.ts'
 import { layOver, type Clock } from './clock.ts'
+import type { LeftOut } from './left-out.ts'
 import { describeLoadGenerator } from './load-generator.ts'
+import { writeNotes } from './merge-notes.ts'
+import { poolConfiguration } from './pool-configuration.ts'
 import {
   poolErrors,
   poolReasons,
@@ -13,12 +17,16 @@ import {
   poolTokens,
   poolWarmUp,
   sumOf,
-  sumOrNull,
 } from './pool-counts.ts'
 import { poolDispatch } from './pool-dispatch.ts'
 import { poolLatency } from './pool-latency.ts'
+import { poolLengths } from './pool-lengths.ts'
 import { poolSamples } from './pool-samples.ts'
+import { poolTurns } from './pool-turns.ts'
 import { poolSelfCheck, poolVerdict } from './pool-verdict.ts'
+
+/** Every field of a result but those that are left out with a reason: one that is new must be pooled to compile. */
+type Pooled = { [Field in Exclude<keyof Required<BenchResult>, LeftOut>]: BenchResult[Field] | undefined }
 
 /** What several load generators measured of one server at the same time, as one result. `argv` is the merge's own. */
 export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]): BenchResult => {
@@ -28,9 +36,12 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
   const requests = poolRequests(runs)
   const ended = requests.succeeded + requests.failed
   const samples = poolSamples(runs, clock)
-  const merged: BenchResult = {
+  const pooled = {
     ...identify(first, clock, argv),
-    ...shareMetadata(runs),
+    metadata: shareMetadata(runs),
+    // Made anew of the whole when it is asked for.
+    compat: undefined,
+    repeat: undefined,
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
@@ -43,29 +54,38 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     ...poolLatency(runs),
     ...poolRates(runs, clock, ended),
     tokens: poolTokens(runs),
+    turns: undefined,
+    cancellation: undefined,
+    prompt_lengths: undefined,
+    ...poolTurns(runs),
     ...poolCancellation(runs),
+    ...poolLengths(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
+    cache_reset: runs.find(({ cache_reset: reset }) => reset !== undefined)?.cache_reset,
     dispatch: poolDispatch(runs, samples),
     connections: poolConnections(runs),
     self_check: poolSelfCheck(runs),
-    // Each load generator has its own, and the verdict has judged by it.
-    floor: null,
     steady: describeSteady(
       samples,
       runs.every(({ tokens }) => tokens.source !== 'none'),
     ),
     verdict: poolVerdict(runs, files),
     thresholds: [],
-    notes: writeNotes(runs, clock),
-    merged_from: runs.map(describeLoadGenerator),
+    notes: writeNotes(runs, files, clock),
+    merged_from: runs.map((run, part) => describeLoadGenerator(run, files[part]!)),
     samples,
     samples_dropped: sumOf(runs.map((run) => run.samples_dropped)),
-  }
+  } satisfies Pooled
+  const merged = withoutUndefined({ ...pooled, floor: null })
   const gates = new Set(runs.flatMap((run) => run.thresholds.map(({ expression }) => expression)))
   merged.thresholds = evaluateThresholds([...gates].map(parseThreshold), merged)
   return merged
 }
+
+/** `pooled` was checked against all fields; only optional ones are undefined in it. */
+const withoutUndefined = (pooled: object): BenchResult =>
+  Object.fromEntries(Object.entries(pooled).filter(([, value]) => value !== undefined)) as BenchResult
 
 /** What the first load generator says of all: the same server was asked in the same way. */
 const identify = (
@@ -95,11 +115,11 @@ const identify = (
 })
 
 /** What all of them say alike. */
-const shareMetadata = (runs: BenchResult[]): Pick<BenchResult, 'metadata'> => {
+const shareMetadata = (runs: BenchResult[]): Record<string, string> | undefined => {
   const common = Object.entries(runs[0]!.metadata ?? {}).filter(([key, value]) =>
     runs.every(({ metadata }) => metadata?.[key] === value),
   )
-  return common.length === 0 ? {} : { metadata: Object.fromEntries(common) }
+  return common.length === 0 ? undefined : Object.fromEntries(common)
 }
 
 /** Over the time from the first start to the last end, in which all of it happened. */
@@ -117,7 +137,7 @@ const poolRates = (
       requests_per_second: perSecond(poolRequests(runs).succeeded),
       output_tokens_per_second: source === 'none' ? null : perSecond(output),
       total_tokens_per_second: source === 'usage' && prompt !== null ? perSecond(output + prompt) : null,
-      ...poolInputs(runs),
+      ...poolInputs(runs, perSecond),
     },
     goodput:
       limits === undefined
@@ -139,23 +159,17 @@ const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => ({
   opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
 })
 
-/** Each load generator's own rate; they ran at the same time. */
-const poolInputs = (runs: BenchResult[]): { inputs_per_second?: number } => {
-  const rates = runs.map(({ throughput }) => throughput.inputs_per_second)
-  return rates.includes(undefined) ? {} : { inputs_per_second: round(sumOf(rates.map((rate) => rate!))) }
-}
-
-const poolConfiguration = (runs: BenchResult[]): Configuration => {
-  const [{ configuration }] = runs as [BenchResult]
-  const { arrivals } = configuration
-  const all = runs.map((run) => run.configuration)
-  const rate = sumOf(all.map((each) => each.arrivals?.rate ?? 0))
-  return {
-    ...configuration,
-    concurrency: sumOf(all.map(({ concurrency }) => concurrency)),
-    arrivals: arrivals === null ? null : { ...arrivals, rate },
-    requests: sumOrNull(all.map(({ requests }) => requests)),
-  }
+/** How many there were is only in each run's own rate. */
+const poolInputs = (
+  runs: BenchResult[],
+  perSecond: (count: number) => number,
+): { inputs_per_second?: number } => {
+  const counts = runs.map(({ throughput, duration_s: seconds }) =>
+    throughput.inputs_per_second === undefined ? undefined : throughput.inputs_per_second * seconds,
+  )
+  return counts.includes(undefined)
+    ? {}
+    : { inputs_per_second: perSecond(sumOf(counts.map((count) => count!))) }
 }
 
 const poolStream = (runs: BenchResult[]): BenchResult['stream'] => {
@@ -164,24 +178,7 @@ const poolStream = (runs: BenchResult[]): BenchResult['stream'] => {
   return {
     events,
     coalesced_events: sumOf(runs.map(({ stream }) => stream.coalesced_events)),
-    tokens_per_event: source === 'usage' && events > 0 ? round(output / events) : null,
+    tokens_per_event: isCounted(source) && events > 0 ? round(output / events) : null,
     no_itl_because: runs.map(({ stream }) => stream.no_itl_because).find((reason) => reason !== null) ?? null,
   }
-}
-
-const writeNotes = (runs: BenchResult[], { overlap }: Clock): string[] => {
-  const seeds = new Set(runs.map(({ configuration }) => configuration.prompts.nonce ?? 'none'))
-  const urls = new Set(runs.map(({ target }) => target.base_url))
-  const [{ configuration }] = runs as [BenchResult]
-  return [
-    `merged from ${runs.length} load generators, which ran together for ${Math.round(overlap * 100)} % of the shortest run; histograms were added and percentiles read from the sum`,
-    configuration.prompts.source === 'built-in' && seeds.size < runs.length
-      ? 'load generators sent the same prompts; a prefix cache makes them faster. Give each its own --seed'
-      : undefined,
-    urls.size > 1 ? `they reached the server by different addresses: ${[...urls].join(', ')}` : undefined,
-    configuration.arrivals?.arrival === 'constant'
-      ? 'several constant schedules together are not constant: see gap_cv under dispatch'
-      : undefined,
-    ...new Set(runs.flatMap(({ notes }) => notes)),
-  ].filter((note) => note !== undefined)
 }

@@ -17,8 +17,10 @@ export const poolDispatch = (runs: BenchResult[], samples: Sample[]): DispatchSu
     Math.max(...parts.map((part) => part[name]))
   const total = (name: 'scheduled' | 'waited' | 'backlog_max' | 'in_flight_max'): number =>
     sumOf(parts.map((part) => part[name]))
-  const starts = samples.map(({ start }) => start).toSorted((left, right) => left - right)
-  const dues = samples.flatMap(({ due }) => due ?? []).toSorted((left, right) => left - right)
+  // Of a session only the first turn is an arrival.
+  const arrived = samples.filter(({ turn = 1 }) => turn === 1)
+  const starts = arrived.map(({ start }) => start).toSorted((left, right) => left - right)
+  const dues = arrived.flatMap(({ due }) => due ?? []).toSorted((left, right) => left - right)
   const waited = total('waited')
   const waits = sumOf(parts.map((part) => part.wait_mean_ms * part.waited))
   return {

@@ -2,7 +2,7 @@ import { coefficientOfVariation } from '../arrivals/distributions.ts'
 import type { Dispatch } from '../load/open-loop.ts'
 import { round } from './statistics.ts'
 
-/** How an open loop kept its schedule. Milliseconds, and requests per second. */
+/** How an open loop kept its schedule. Milliseconds, and requests per second; of sessions, sessions per second. */
 export type DispatchSummary = {
   scheduled: number
   /** Over the schedule, a ramp included. */
@@ -11,7 +11,7 @@ export type DispatchSummary = {
   rate_achieved: number | null
   /** Coefficient of variation of the gaps between dispatches: 0 constant, 1 Poisson. */
   gap_cv: number | null
-  /** From due to taken up by the load generator: its own doing. */
+  /** From due to taken up by the load generator: its own doing. Of sessions those of every turn. */
   lateness_p50_ms: number
   lateness_p99_ms: number
   lateness_max_ms: number
@@ -33,7 +33,7 @@ export const joinDispatches = (parts: OpenDispatch[]): OpenDispatch => ({
   backlog: parts.reduce((sum, { backlog }) => sum + backlog, 0),
   mostInFlight: parts.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
   idleMs: parts.reduce((sum, { idleMs }) => sum + idleMs, 0),
-  scheduled: parts[0]!.scheduled,
+  scheduled: parts.reduce((sum, { scheduled }) => sum + scheduled, 0),
   dues: parts.flatMap(({ dues }) => dues),
   starts: parts.flatMap(({ starts }) => starts),
 })

@@ -1,5 +1,5 @@
 import type { GoodputLimits } from '../goodput.ts'
-import type { Attempt, Issue } from '../wire/attempt.ts'
+import { tokensOf, type Attempt, type Issue } from '../wire/attempt.ts'
 import { lastOutputAt, timePerToken } from './latencies.ts'
 
 export const createGoodputTally = (
@@ -19,7 +19,7 @@ const isGood = (attempt: Attempt, { dueAt }: Issue, { ttft, tpot, e2e }: Goodput
   const { startedAt, timeline, reply } = attempt
   const wantedAt = dueAt ?? startedAt
   // One token has no time per further token, and after one read nobody waited for more: TTFT holds all of the wait.
-  const atOnce = timeline.reads === 1 && reply.usage !== undefined
+  const atOnce = timeline.reads === 1 && tokensOf(reply) !== undefined
   return (
     (ttft === undefined || timeline.first - wantedAt <= ttft) &&
     (tpot === undefined || atOnce || (timePerToken(attempt) ?? Number.POSITIVE_INFINITY) <= tpot) &&

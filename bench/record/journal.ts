@@ -12,6 +12,8 @@ export type JournalBlock = {
   /** By row, of the failed ones. */
   failures: [row: number, failure: Failure][]
   finishReasons: string[]
+  /** By row, of those whose text was kept. */
+  outputs: [row: number, output: string][]
 }
 
 export const journalColumns = [
@@ -37,6 +39,7 @@ const createBlock = (): JournalBlock => ({
   times: new Float32Array(timeCapacity),
   failures: [],
   finishReasons: [],
+  outputs: [],
 })
 
 /** `onBlock` gets each block when it is full and may give its memory away. */
@@ -82,6 +85,7 @@ export const createJournal = (onBlock: (block: JournalBlock) => void): Journal =
         block.count * columns,
       ) // prettier-ignore
       if (failure !== undefined) block.failures.push([block.count, failure])
+      if (typeof reply.output === 'string') block.outputs.push([block.count, reply.output])
       block.count += 1
     },
   }

@@ -1,4 +1,4 @@
-import type { Attempt, Issue } from '../wire/attempt.ts'
+import { tokensOf, type Attempt, type Issue } from '../wire/attempt.ts'
 import { createLatency, type LatencySummary } from './statistics.ts'
 
 /**
@@ -46,10 +46,12 @@ export const createLatencies = (): {
     }),
     histograms: () =>
       Object.fromEntries(
-        Object.entries({ ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e }).flatMap(([name, latency]) => {
-          const encoded = latency.histogram()
-          return encoded === undefined ? [] : [[name, encoded]]
-        }),
+        Object.entries({ ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e, delivery }).flatMap(
+          ([name, latency]) => {
+            const encoded = latency.histogram()
+            return encoded === undefined ? [] : [[name, encoded]]
+          },
+        ),
       ),
   }
 }
@@ -60,7 +62,7 @@ export const lastOutputAt = ({ timeline, endedAt }: Attempt): number =>
 
 /** Undefined where the server did not count, and where one read brought everything. */
 export const timePerToken = ({ timeline, reply }: Attempt): number | undefined => {
-  const outputTokens = reply.usage?.outputTokens ?? 0
+  const outputTokens = tokensOf(reply) ?? 0
   if (outputTokens < 2 || timeline.reads < 2) return undefined
   return (timeline.last - timeline.first) / (outputTokens - 1)
 }

@@ -10,10 +10,13 @@ export const replay = (
   shiftMs: number,
   record: (attempt: Attempt, issue: Issue) => void,
 ): void => {
-  const failures = new Map(block.failures)
+  const [failures, outputs] = [new Map(block.failures), new Map(block.outputs)]
   for (let index = 0; index < block.count; index += 1) {
     const row = rowAt(block.rows, index)
-    record(toAttempt(block, row, shiftMs, failures.get(index)), {
+    const attempt = toAttempt(block, row, shiftMs, failures.get(index))
+    const output = outputs.get(index)
+    if (output !== undefined) attempt.reply.output = output
+    record(attempt, {
       index: row.index,
       ...(!Number.isNaN(row.dueAt) && { dueAt: row.dueAt + shiftMs }),
       ...(!Number.isNaN(row.turn) && { turn: row.turn }),

@@ -1,4 +1,4 @@
-import type { Attempt, Issue } from '../wire/attempt.ts'
+import { tokensOf, type Attempt, type Issue } from '../wire/attempt.ts'
 import { round } from './statistics.ts'
 
 /** One request as the JSON document tells it; milliseconds from the start of the measurement. */
@@ -57,7 +57,7 @@ export const createSamples = (limit = maxSamples): Samples => {
           timeline.first,
           e2e,
           usage?.promptTokens ?? none,
-          usage?.outputTokens ?? none,
+          tokensOf(reply) ?? none,
           contentEvents,
           turn ?? none,
         ],

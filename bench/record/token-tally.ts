@@ -1,11 +1,14 @@
-import type { Reply } from '../wire/attempt.ts'
+import { tokensOf, type Reply } from '../wire/attempt.ts'
 import type { ReadTimeline } from '../wire/timeline.ts'
 
 /**
- * `usage`: the server counted. `events`: it did not, so stream events with output stand in. `mixed`: some of each.
- * `none`: nothing to count by.
+ * `usage`: the server counted. `tokenizer`: it did not, and its tokenizer counted the answers afterwards. `events`:
+ * neither, so stream events with output stand in. `mixed`: not all by the same. `none`: nothing to count by.
  */
-export type TokenSource = 'usage' | 'events' | 'mixed' | 'none'
+export type TokenSource = 'usage' | 'tokenizer' | 'events' | 'mixed' | 'none'
+
+/** Tokens and not stream events. */
+export const isCounted = (source: TokenSource): boolean => source === 'usage' || source === 'tokenizer'
 
 export type TokenCounts = {
   source: TokenSource
@@ -32,7 +35,8 @@ export const createTokenTally = (): {
   counts(): TokenCounts
 } => {
   let withUsage = 0
-  let withoutUsage = 0
+  let withTokenizer = 0
+  let uncounted = 0
   let output = 0
   let prompt = 0
   let cached: number | undefined
@@ -43,7 +47,7 @@ export const createTokenTally = (): {
   let vectors: number | undefined
 
   const counts = (): TokenCounts => {
-    const source = resolveSource(withUsage, withoutUsage, output)
+    const source = resolveSource(withUsage, withTokenizer, uncounted, output)
     const reason = explainGaps({ source, output, events, coalesced, mismatch })
     return {
       source,
@@ -60,26 +64,31 @@ export const createTokenTally = (): {
 
   return {
     counts,
-    add({ usage, contentEvents, isEmpty, vectors: made }, { reads }) {
+    add(reply, { reads }) {
+      const { usage, contentEvents, isEmpty, vectors: made } = reply
+      const tokens = tokensOf(reply)
       if (made !== undefined) vectors = (vectors ?? 0) + made
       if (isEmpty) emptyAnswers += 1
       events += contentEvents
       coalesced += contentEvents - reads
-      output += usage?.outputTokens ?? contentEvents
-      if (usage === undefined) return void (withoutUsage += 1)
+      output += tokens ?? contentEvents
+      if (tokens === undefined) return void (uncounted += 1)
+      // One event of difference is normal: an end-of-text token is counted and has no text.
+      mismatch += Math.max(0, Math.abs(tokens - contentEvents) - 1)
+      if (usage === undefined) return void (withTokenizer += 1)
       withUsage += 1
       prompt += usage.promptTokens
       if (usage.cachedTokens !== undefined) cached = (cached ?? 0) + usage.cachedTokens
-      // One event of difference is normal: an end-of-text token is counted and has no text.
-      mismatch += Math.max(0, Math.abs(usage.outputTokens - contentEvents) - 1)
     },
   }
 }
 
-const resolveSource = (withUsage: number, withoutUsage: number, output: number): TokenSource => {
-  if (withoutUsage === 0) return withUsage === 0 ? 'none' : 'usage'
-  if (withUsage > 0) return 'mixed'
-  return output === 0 ? 'none' : 'events'
+const resolveSource = (usage: number, tokenizer: number, uncounted: number, output: number): TokenSource => {
+  const kinds = [usage, tokenizer, uncounted].filter((count) => count > 0).length
+  if (kinds > 1) return 'mixed'
+  if (usage > 0) return 'usage'
+  if (tokenizer > 0) return 'tokenizer'
+  return uncounted === 0 || output === 0 ? 'none' : 'events'
 }
 
 type Shape = { source: TokenSource; output: number; events: number; coalesced: number; mismatch: number }
@@ -87,7 +96,7 @@ type Shape = { source: TokenSource; output: number; events: number; coalesced: n
 /** Per-token times are never invented: where an event is not a token, gaps between tokens are unknown. */
 const explainGaps = ({ source, output, events, coalesced, mismatch }: Shape): string | undefined => {
   if (events === 0) return 'the answers were not streamed'
-  if (source !== 'usage') return 'the server does not report token counts'
+  if (!isCounted(source)) return 'the server does not report token counts'
   if (mismatch > tolerance * output)
     return `one event carried ${(output / events).toFixed(1)} tokens on average`
   if (coalesced > tolerance * events) {

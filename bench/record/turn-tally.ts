@@ -5,8 +5,12 @@ import { createLatency, type Latency, type LatencySummary } from './statistics.t
 export type TurnFigures = {
   turn: number
   requests: number
-  /** Null where nothing was streamed. */
+  /** As of the run: in an open loop from the session's scheduled start, then from the end of the think time. Null where nothing was streamed. */
   ttft: LatencySummary | null
+  /** Every TTFT, as in `histograms`; absent where nothing was streamed. */
+  ttft_histogram?: string
+  /** Answers of which the server counted the tokens. */
+  counted: number
   /** Means of the server's own counts; null where it has none. */
   prompt_tokens: number | null
   cached_tokens: number | null
@@ -19,14 +23,12 @@ export const createTurnTally = (): {
   figures(): TurnFigures[]
 } => {
   const tallies: Tally[] = []
-  const mean = (sum: number, count: number): number | null =>
-    count === 0 ? null : Math.round((sum / count) * 10) / 10
   return {
-    add({ reply: { usage }, timeline, startedAt }, { turn }) {
+    add({ reply: { usage }, timeline, startedAt }, { turn, dueAt }) {
       if (turn === undefined) return
       const tally = (tallies[turn] ??= createTally())
       tally.requests += 1
-      if (timeline.reads > 0) tally.ttft.record(timeline.first - startedAt)
+      if (timeline.reads > 0) tally.ttft.record(timeline.first - (dueAt ?? startedAt))
       if (usage === undefined) return
       tally.counted += 1
       tally.prompt += usage.promptTokens
@@ -35,18 +37,24 @@ export const createTurnTally = (): {
     figures: () =>
       // A turn in which nothing succeeded has none.
       [...tallies.entries()].flatMap(([turn, tally]: [number, Tally | undefined]) =>
-        tally === undefined
-          ? []
-          : [
-              {
-                turn: turn + 1,
-                requests: tally.requests,
-                ttft: tally.ttft.summary() ?? null,
-                prompt_tokens: mean(tally.prompt, tally.counted),
-                cached_tokens: tally.cached === undefined ? null : mean(tally.cached, tally.counted),
-              },
-            ],
+        tally === undefined ? [] : [toFigures(turn + 1, tally)],
       ),
+  }
+}
+
+const mean = (sum: number, count: number): number | null =>
+  count === 0 ? null : Math.round((sum / count) * 10) / 10
+
+const toFigures = (turn: number, { requests, ttft, counted, prompt, cached }: Tally): TurnFigures => {
+  const histogram = ttft.histogram()
+  return {
+    turn,
+    requests,
+    ttft: ttft.summary() ?? null,
+    ...(histogram !== undefined && { ttft_histogram: histogram }),
+    counted,
+    prompt_tokens: mean(prompt, counted),
+    cached_tokens: cached === undefined ? null : mean(cached, counted),
   }
 }
 

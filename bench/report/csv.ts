@@ -5,7 +5,7 @@ import type { BenchResult } from '../result.ts'
 /** Named as in the JSON document, times in milliseconds; docs/bench.md explains each. */
 const columns = [
   'load', 'index', 'started_at', 'due_ms', 'start_ms', 'end_ms', 'ttft_ms', 'tpot_ms', 'e2e_ms', 'prompt_tokens',
-  'output_tokens', 'events', 'error',
+  'output_tokens', 'events', 'error', 'turn',
 ] as const // prettier-ignore
 
 /** A row for each request, of all runs, as RFC 4180 says. */
@@ -29,6 +29,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     output_tokens: output,
     events,
     error,
+    turn,
   } = sample
   const startedAt = new Date(origin + start).toISOString()
   const cells = [
@@ -45,6 +46,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     output,
     events,
     error,
+    turn,
   ]
   return cells.map(encodeCell).join(',')
 }

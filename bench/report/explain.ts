@@ -60,7 +60,7 @@ const factsOf: Record<Defined, Facts> = {
     rate === null ? undefined : [`${formatShare(rate)}: ${formatCount(requests.failed)} failed`, ...errors.map(({ kind, count }) => `${kind} ${formatCount(count)}`)].join(', '),
 } // prettier-ignore
 
-const counters = { usage: 'by the server', events: 'as stream events', mixed: 'partly as stream events', none: 'by nobody' } // prettier-ignore
+const counters = { usage: 'by the server', tokenizer: 'by the server’s tokenizer', events: 'as stream events', mixed: 'partly as stream events', none: 'by nobody' } // prettier-ignore
 
 /** Failed and cancelled requests are in no latency; what else is missing has the metric's own reason. */
 const countLatency = ({ requests }: BenchResult, summary: LatencySummary | null, reason: string): string => {

@@ -7,7 +7,8 @@ test('a case for each condition, the verdict and the requests', () => {
     { expression: 'ttft_p99>500', metric: 'ttft_p99', limit: 500, actual: 600.12345, passed: false },
     { expression: 'error_rate>1%', metric: 'error_rate', limit: 0.01, actual: 0, passed: true },
   ]
-  expect(encodeJunit([resultOf({ thresholds })])).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+  const [cases, report] = encodeJunit([resultOf({ thresholds })]).split('    <system-out>')
+  expect(cases).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
   <testsuite name="sluice bench: pocket, concurrency 4" tests="4" failures="1" timestamp="2026-01-02T03:04:05.678Z" time="24.5">
     <testcase classname="sluice.bench" name="requests succeed"/>
@@ -16,9 +17,10 @@ test('a case for each condition, the verdict and the requests', () => {
       <failure message="measured 600.123"/>
     </testcase>
     <testcase classname="sluice.bench" name="not error_rate&gt;1%"/>
-  </testsuite>
-</testsuites>
 `)
+  expect(report).toMatch(
+    /^VALID {2}sluice bench: pocket[\s\S]*<\/system-out>\n {2}<\/testsuite>\n<\/testsuites>\n$/,
+  )
 })
 
 test('an invalid run and one without success fail, and text is escaped', () => {
@@ -28,4 +30,12 @@ test('an invalid run and one without success fail, and text is escaped', () => {
   expect(xml).toContain('message="INVALID: late by &lt; 3 &amp; &quot;more&quot;"')
   expect(xml).toContain('message="none of 3 succeeded"')
   expect(xml.match(/<testsuite /g)).toHaveLength(2)
+})
+
+test('what XML cannot hold is replaced, or no CI system would read the file', () => {
+  const errors = [
+    { kind: 'http_500' as const, count: 1, message: 'bell \u0007 half \ud800 tab\t', messages: 1 },
+  ]
+  const xml = encodeJunit([resultOf({ errors })])
+  expect(xml).toContain('bell \ufffd half \ufffd tab')
 })

@@ -2,6 +2,7 @@ import { nameOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { isGoalMissed, judgedRuns } from '../sweep/judged-runs.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
+import { renderReport } from './report.ts'
 
 /** JUnit's XML, as CI systems read it: a suite for each run, a case for each --fail-if and one for the verdict. */
 export const encodeJunit = (results: BenchResult[]): string =>
@@ -19,7 +20,9 @@ const encodeSuite = (result: BenchResult): string => {
   const failures = cases.filter(({ failure }) => failure !== undefined).length
   const name = escape(`sluice bench: ${result.target.model}, ${nameOf(result)}`)
   const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" timestamp="${result.started_at}" time="${result.duration_s}">\n`
-  return `${head}${cases.map(encodeCase).join('')}  </testsuite>\n`
+  // CI systems show it beside the cases: what failed is read without looking for the artifact.
+  const report = `    <system-out>${escape(renderReport(result))}</system-out>\n`
+  return `${head}${cases.map(encodeCase).join('')}${report}  </testsuite>\n`
 }
 
 /** Of a search with limits to meet: whether a load met them. */
@@ -72,5 +75,13 @@ const encodeCase = ({ name, failure }: Case): string => {
     : `${head}>\n      <failure message="${escape(failure)}"/>\n    </testcase>\n`
 }
 
+/** XML 1.0 has no way at all to write most control characters, and one of them spoils the file. */
 const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  text
+    // oxlint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .toWellFormed()
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')

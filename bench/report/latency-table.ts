@@ -1,13 +1,14 @@
 import Table from 'cli-table3'
 import { percentiles, samplesNeeded, type LatencySummary } from '../record/statistics.ts'
-import type { BenchResult, LatencyName } from '../result.ts'
+import type { BenchResult, Configuration, LatencyName } from '../result.ts'
 import { formatNumber } from './format-number.ts'
 import { latencyLabels } from './latency-labels.ts'
+import { wrap } from './wrap.ts'
 
 const columns = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
 
 /** Rows that were measured, in milliseconds; '' when none was. Gaps between chunks stand in where there is no ITL. */
-export const renderLatencyTable = ({ latency }: BenchResult): string => {
+export const renderLatencyTable = ({ latency, configuration }: BenchResult, width = 100): string => {
   const names: LatencyName[] = [
     'ttft',
     'tpot',
@@ -31,7 +32,7 @@ export const renderLatencyTable = ({ latency }: BenchResult): string => {
   return [
     table.toString(),
     renderConfidence(rows),
-    latency.service_e2e !== null && sentNote,
+    latency.service_e2e !== null && wrap(noteSent(configuration), width, '', ''),
     uncertain && footnote,
   ]
     .filter((part) => typeof part === 'string')
@@ -73,6 +74,7 @@ const digitsFor = (largest: number): number => {
   return largest < 10_000 ? 1 : 0
 }
 
-const sentNote = 'TTFT and E2E count from the scheduled start, those marked sent from the dispatch'
+const noteSent = ({ session }: Configuration): string =>
+  `TTFT and E2E count from the scheduled start${session === undefined ? '' : ' of a session, then from the end of the think time'}, those marked sent from the dispatch`
 const needs = percentiles.map((percentile) => `P${percentile} ${samplesNeeded(percentile)}`).join(', ')
 const footnote = `~ too few samples to vouch for this percentile (needed: ${needs})`

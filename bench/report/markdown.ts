@@ -5,12 +5,15 @@ import { repeatHead, rowsOf, titleOf } from '../repeat/render-repeats.ts'
 import { latencyNames, type BenchResult } from '../result.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { tellingRuns } from '../sweep/telling-runs.ts'
-import { describeFloor, describeSteady } from './describe-own.ts'
+import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeLoad } from './describe-load.ts'
 import { formatCount, formatNumber, formatShare } from './format-number.ts'
 import { listGates } from './gates.ts'
+import { listFigures } from './list-figures.ts'
 import { latencyLabels } from './latency-labels.ts'
+import { escape, table } from './markdown-table.ts'
 import { quoteArgv } from './quote-argv.ts'
+import { listTurns, turnColumns } from './turns-table.ts'
 
 const signs = { VALID: '✅', DEGRADED: '⚠️', INVALID: '❌', passed: '✅', failed: '❌', open: '⚠️' }
 
@@ -42,8 +45,10 @@ const renderRun = (result: BenchResult, many: boolean): string => {
     renderGates(result),
     renderRates(result),
     renderLatencies(result),
-    renderOwn(result),
+    renderTurns(result),
+    renderServer(result),
     renderErrors(result),
+    renderMore(result),
   ]
   return blocks.filter((block) => typeof block === 'string' && block !== '').join('\n\n')
 }
@@ -64,6 +69,7 @@ const renderGates = (result: BenchResult): string => {
 const renderRates = ({ throughput, success_rate: success, goodput }: BenchResult): string => {
   const cells: [string, string | undefined][] = [
     ['Requests/s', formatNumber(throughput.requests_per_second, 2)],
+    ['Inputs/s', figure(throughput.inputs_per_second)],
     ['Output tokens/s', figure(throughput.output_tokens_per_second)],
     ['Total tokens/s', figure(throughput.total_tokens_per_second)],
     ['Success rate', success === null ? undefined : formatShare(success)],
@@ -87,7 +93,9 @@ const renderLatencies = ({ latency }: BenchResult): string => {
       : [[latencyLabels[name], ...columns.map((column) => cellOf(summary, column))]]
   })
   if (rows.length === 0) return ''
-  return table(['ms', ...columns.map((column) => column.replace('p', 'P'))], rows)
+  const unsure = rows.some((row) => row.some((cell) => cell.startsWith('~')))
+  const head = ['ms', ...columns.map((column) => column.replace('p', 'P'))]
+  return `${table(head, rows)}${unsure ? '\n\n~ too few samples to vouch for this percentile' : ''}`
 }
 
 const cellOf = (summary: LatencySummary, column: (typeof columns)[number]): string => {
@@ -145,18 +153,36 @@ const renderRepeated = (results: BenchResult[]): string =>
     .map((load) => `### ${titleOf(load)}\n\n${table(repeatHead, rowsOf(load))}`)
     .join('\n\n')
 
-const renderOwn = (result: BenchResult): string => {
-  if (result.requests.sent === 0) return ''
-  const floor = describeFloor(result)
-  return [`- Steady state: ${escape(describeSteady(result))}`, floor && `- Own floor: ${floor}`]
-    .filter((line) => line !== undefined)
-    .join('\n')
+const renderServer = (result: BenchResult): string => {
+  const rows = describeServerMetrics(result)
+  return rows.length === 0 ? '' : table([serverTitle(result), ''], rows)
 }
 
-const renderErrors = ({ errors }: BenchResult): string =>
-  errors.length === 0
-    ? ''
-    : table(['Failed', 'Kind', 'Message'], errors.map(({ count, kind, message }) => [formatCount(count), kind, message])) // prettier-ignore
+const renderTurns = (result: BenchResult): string => {
+  const rows = listTurns(result)
+  return rows.length === 0 ? '' : table(turnColumns, rows)
+}
+
+const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult): string => {
+  const shown = requests.sent === 0 ? warmUp.errors : errors
+  if (shown.length === 0) return ''
+  return table(
+    [requests.sent === 0 ? 'Failed while warming up' : 'Failed', 'Kind', 'Message'],
+    shown.map(({ count, kind, message, messages }) => [
+      formatCount(count),
+      kind,
+      `${message}${messages > 1 ? ` (and ${messages - 1} other messages)` : ''}`,
+    ]),
+  )
+}
+
+/** What the screen's report says beside the tables, folded away. */
+const renderMore = (result: BenchResult): string => {
+  const lines = listFigures(result).map(([name, value]) => `- ${name}: ${escape(value)}`)
+  const notes = result.notes.map((note) => `- ${escape(note)}`)
+  const blocks = [lines, notes].filter((block) => block.length > 0).map((block) => block.join('\n'))
+  return `<details><summary>All figures and notes</summary>\n\n${blocks.join('\n\n---\n\n')}\n\n</details>`
+}
 
 const describeMachine = ({
   environment,
@@ -169,17 +195,3 @@ const describeMetadata = ({ metadata = {} }: BenchResult): string =>
   Object.entries(metadata)
     .map(([key, value]) => `\n- ${escape(key)}: ${escape(value)}`)
     .join('')
-
-const table = (head: string[], rows: string[][]): string => {
-  const line = (cells: string[]): string => `| ${cells.map(escape).join(' | ')} |`
-  const rule = `|${head.map((_, index) => (index === 0 ? ' --- ' : ' ---: ')).join('|')}|`
-  return [line(head), rule, ...rows.map(line)].join('\n')
-}
-
-/** A server's message may hold anything; it must stay in its cell and stay text. */
-const escape = (text: string): string =>
-  text
-    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('|', String.raw`\|`)

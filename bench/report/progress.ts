@@ -79,6 +79,7 @@ export const renderLive = (
 export const renderProgress = (live: LiveRun, now: number, stopping: boolean): string => {
   if (live.phase === 'connecting') return 'connecting'
   if (live.phase === 'calibrating') return 'measuring what the load generator itself adds'
+  if (live.phase === 'counting') return "counting tokens with the server's tokenizer"
   const seconds = (now - live.phaseStartedAt) / 1000
   const ended = live.succeeded + live.failed
   const parts = [

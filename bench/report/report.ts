@@ -1,4 +1,5 @@
 import { latencyNames, type BenchResult } from '../result.ts'
+import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeLoad } from './describe-load.ts'
 import { renderFigures } from './figures.ts'
 import { renderLatencyTable } from './latency-table.ts'
@@ -8,10 +9,11 @@ import { wrap } from './wrap.ts'
 /** The whole result as text for a terminal or a log. The same document always gives the same text. */
 export const renderReport = (result: BenchResult, columns = 100): string =>
   [
-    renderTitle(result),
+    renderTitle(result, columns),
     renderFigures(result, columns),
-    renderLatencyTable(result),
+    renderLatencyTable(result, columns),
     renderTurns(result),
+    renderServer(result, columns),
     renderErrors(result, columns),
     renderThresholds(result),
     result.verdict.reasons
@@ -22,12 +24,22 @@ export const renderReport = (result: BenchResult, columns = 100): string =>
     .filter((part) => part !== '')
     .join('\n\n')
 
-const renderTitle = ({ target, configuration, interrupted, verdict }: BenchResult): string => {
+const renderTitle = (
+  { target, configuration, interrupted, verdict }: BenchResult,
+  columns: number,
+): string => {
   const { stream, max_tokens: maxTokens } = configuration
   const title = `${verdict.status}  sluice bench: ${target.model} at ${target.base_url}`
   const limit = maxTokens === null ? '' : `, at most ${maxTokens} tokens`
   const mode = `${describeLoad(configuration)}, ${target.endpoint}, ${stream ? 'streaming' : 'not streaming'}${limit}`
-  return `${title}\n${mode}${interrupted ? ', INTERRUPTED' : ''}`
+  return `${title}\n${wrap(`${mode}${interrupted ? ', INTERRUPTED' : ''}`, columns, '', '')}`
+}
+
+const renderServer = (result: BenchResult, columns: number): string => {
+  const rows = describeServerMetrics(result)
+  if (rows.length === 0) return ''
+  const lines = rows.map(([name, value]) => wrap(value, columns, `  ${name.padEnd(20)}`, ' '.repeat(22)))
+  return [serverTitle(result), ...lines].join('\n')
 }
 
 const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, columns: number): string => {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { LatencySummary } from '../record/statistics.ts'
-import { inOrderOfLoad, loadOf } from '../level.ts'
+import { arrivalUnit, inOrderOfLoad, loadOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { formatNumber, formatShare } from './format-number.ts'
 
@@ -28,7 +28,10 @@ const renderTable = (results: BenchResult[], columns: Column[]): string => {
 }
 
 const loadColumn = (results: BenchResult[]): Column => ({
-  head: results[0]?.configuration.arrivals == null ? 'Concurrency' : 'Requests/s asked',
+  head:
+    results[0]?.configuration.arrivals == null
+      ? 'Concurrency'
+      : `${arrivalUnit(results[0].configuration).replace(/^./, (first) => first.toUpperCase())} asked`,
   read: (result) => String(loadOf(result)),
 })
 

@@ -1,4 +1,4 @@
-import { loadOf } from '../level.ts'
+import { arrivalUnit, loadOf } from '../level.ts'
 import type { GoodputLimits } from '../goodput.ts'
 import type { BenchResult } from '../result.ts'
 import { judgeLevel, trustOf, type LevelOutcome } from './judge-level.ts'
@@ -8,7 +8,7 @@ import { nextToKnee } from './next-to-knee.ts'
 
 /** What several runs at different loads say together; `sweep` in the result file. */
 export type SweepAnswer = {
-  unit: 'requests in flight' | 'requests/s'
+  unit: 'requests in flight' | 'sessions in flight' | 'requests/s' | 'sessions/s'
   /** Null where no limits were to be met. */
   goal: { limits: GoodputLimits; share: number } | null
   /** The highest load that meets the goal, and the lowest above it that misses it. Null: none. */
@@ -22,6 +22,11 @@ export type SweepAnswer = {
 export type LevelAnswer = Omit<LevelOutcome, 'outcome'> & { load: number; runs: number }
 type ThroughputMetric = 'output_tokens_per_second' | 'requests_per_second'
 
+const unitOf = ({ configuration }: BenchResult): SweepAnswer['unit'] => {
+  if (configuration.arrivals !== null) return arrivalUnit(configuration)
+  return configuration.session === undefined ? 'requests in flight' : 'sessions in flight'
+}
+
 export const describeSweep = (results: BenchResult[]): SweepAnswer => {
   const [first] = results as [BenchResult]
   const { sweep, goodput } = first
@@ -34,7 +39,7 @@ export const describeSweep = (results: BenchResult[]): SweepAnswer => {
     ({ load, outcome }) => outcome?.outcome === 'meets' && (high === undefined || load < high.load),
   )
   return {
-    unit: first.configuration.arrivals === null ? 'requests in flight' : 'requests/s',
+    unit: unitOf(first),
     goal: share === null || goodput === null ? null : { limits: goodput.limits, share },
     highest: answerOf(low),
     first_missed: answerOf(high),

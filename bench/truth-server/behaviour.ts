@@ -14,6 +14,8 @@ export type Behaviour = {
   failure?: FailureKind
   /** The server reports no token counts. */
   uncounted?: true
+  /** The server reports none in its answers, and its tokenize endpoint counts their text. */
+  tokenizer?: true
   /** The gaps between reads are not the gaps between tokens, and may not be called so. */
   noItl?: true
 }

@@ -96,6 +96,19 @@ const good: Record<string, Behaviour> = {
     noItl: true,
     steps: (shape) => [headers, ...paced(shape, word), write(events.finish + events.done), end],
   },
+  'tokenize-endpoint': {
+    says: 'no usage, four tokens in each event, and `/tokenize` counts',
+    tokenizer: true,
+    noItl: true,
+    steps: (shape) => [
+      headers,
+      ...paced(shape, (index) => events.text(events.words(index, Math.min(index + 4, shape.tokens))), {
+        perEvent: 4,
+      }),
+      write(events.finish + events.done),
+      end,
+    ],
+  },
   'no-done': {
     says: 'finish reason, but no `[DONE]`',
     steps: (shape) => [

@@ -32,6 +32,10 @@ export const countedText = (content: string, outputTokens: number): string =>
   })
 
 /** One, two, three and four bytes of UTF-8: a split inside any of them must do no harm. */
-const words = ['word ', 'café ', '€5 ', '🙂 ']
-export const wordKinds = words.length
-export const word = (index: number): string => words[index % words.length]!
+const kinds = ['word ', 'café ', '€5 ', '🙂 ']
+export const wordKinds = kinds.length
+export const word = (index: number): string => kinds[index % kinds.length]!
+export const words = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) => word(from + index)).join('')
+/** The truth server's tokenizer: a word is a token. */
+export const countWords = (text: string): number => text.split(' ').filter((part) => part !== '').length

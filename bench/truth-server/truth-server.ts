@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { endpoints } from '../endpoints/registry.ts'
 import { behaviours } from './behaviours.ts'
+import { countWords } from './events.ts'
 import { play } from './play.ts'
 import type { Shape } from './streams.ts'
 import { monotonicNow } from '../wire/monotonic.ts'
@@ -29,6 +30,8 @@ export const startTruthServer = async (shape: Shape, port = 0): Promise<TruthSer
     if (request.method === 'GET') return sendJson(response, request.url === '/truth' ? truths : modelList)
     const { model, prompt } = await readBody(request)
     const behaviour = behaviours[model]
+    if (request.url === '/tokenize' && behaviour?.tokenizer === true)
+      return sendJson(response, { count: countWords(prompt) })
     const { path } = endpoints[behaviour?.endpoint ?? 'chat']
     if (behaviour === undefined || request.url?.endsWith(path) !== true)
       return sendJson(response, { error: { message: `no behaviour ${model} at ${request.url}` } }, 404)

@@ -154,10 +154,10 @@ const askLoad = ({ load, recorded, occupancy, dispatch }: RunFacts): Question[] 
       })
     }
   }
-  return dispatch === undefined ? questions : [...questions, ...askDispatch(recorded, dispatch)]
+  return dispatch === undefined ? questions : [...questions, ...askDispatch(load, recorded, dispatch)]
 }
 
-const askDispatch = (recorded: Recorded, dispatch: DispatchSummary): Question[] => {
+const askDispatch = ({ session }: Load, recorded: Recorded, dispatch: DispatchSummary): Question[] => {
   const { lateness_p99_ms: late, rate_scheduled: asked, rate_achieved: achieved, waited } = dispatch
   const lateness: Question = {
     check: 'dispatch_lateness_p99_ms',
@@ -175,7 +175,7 @@ const askDispatch = (recorded: Recorded, dispatch: DispatchSummary): Question[] 
       degraded_above: 0.02,
       // Where the limit on concurrency held requests back, it was the user's wish and the server's doing.
       invalid_above: held ? null : 0.1,
-      reason: `${achieved.toFixed(2)} requests/s left, not ${asked.toFixed(2)}${held ? ': the limit on concurrency held them back' : ''}`,
+      reason: `${achieved.toFixed(2)} ${session === undefined ? 'requests/s left' : 'sessions/s began'}, not ${asked.toFixed(2)}${held ? ': the limit on concurrency held them back' : ''}`,
     },
   ]
 }

@@ -20,7 +20,15 @@ export type Reply = {
   vectors?: number
   /** The visible text, where it was asked for. It stays in the thread that read it. */
   text?: string
+  /** All that the model wrote, where it was asked for; null where it is too long or not all of it is text. */
+  output?: string | null
+  /** Tokens of `output` by the server's tokenizer, asked after the run. */
+  countedTokens?: number
 }
+
+/** The server's own count, its tokenizer's, or none. */
+export const tokensOf = ({ usage, countedTokens }: Reply): number | undefined =>
+  usage?.outputTokens ?? countedTokens
 
 /** One request from dispatch to last byte. Times are milliseconds of one monotonic clock. */
 export type Attempt = {

@@ -3,13 +3,14 @@ import { decodeError } from '../endpoints/openai-delta.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
 import { judgeEmpty } from './judge-empty.ts'
+import { keepOutput } from './keep-output.ts'
 import { joinUsage, type Reader } from './stream-reader.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024
 const maxRefusalBytes = 64 * 1024
 
 /** Reads an answer that comes in one piece. */
-export const createBodyReader = (endpoint: Endpoint): Reader => {
+export const createBodyReader = (endpoint: Endpoint, wantsOutput = false): Reader => {
   const reply = createReply()
   const body = createBody(maxAnswerBytes)
 
@@ -25,6 +26,7 @@ export const createBodyReader = (endpoint: Endpoint): Reader => {
     const { timings, finishReason, text, vectors } = delta
     Object.assign(reply, { usage: joinUsage(undefined, delta.usage), timings, finishReason })
     if (text !== undefined) reply.text = text
+    if (wantsOutput && delta.hasOutput) keepOutput(reply, delta)
     if (vectors !== undefined) reply.vectors = vectors
     return delta.hasOutput ? undefined : judgeEmpty(reply, 'the answer holds no output')
   }

@@ -1,6 +1,6 @@
 import { Pool, type Dispatcher } from 'undici'
 import { AppError } from '../../src/errors.ts'
-import { resolveFailure } from './failure.ts'
+import { isAbsence, resolveFailure } from './failure.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Target } from './target.ts'
 
@@ -128,7 +128,8 @@ const readText = async ({ body, headers }: Dispatcher.ResponseData): Promise<str
 const unreachable = (baseUrl: string, cause: Error): AppError => {
   const reason =
     cause.name === 'TimeoutError' ? 'it does not answer' : resolveFailure(cause, 'unanswered').message
-  return new AppError('daemon_unreachable', `cannot reach ${baseUrl}: ${reason}. Is the server running?`, {
+  const question = cause.name === 'TimeoutError' || isAbsence(cause) ? '. Is the server running?' : ''
+  return new AppError('daemon_unreachable', `cannot reach ${baseUrl}: ${reason}${question}`, {
     cause,
   })
 }

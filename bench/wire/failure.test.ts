@@ -10,13 +10,21 @@ test.each([
   'UND_ERR_CONNECT_TIMEOUT',
   'CERT_HAS_EXPIRED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])('%s is a failure to connect', (code) => {
   expect(resolveFailure(errorOf(code), 'unanswered')).toEqual({
     kind: 'connect',
     message: `it failed (${code})`,
   })
+})
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'try http://'],
+])('%s says what to do', (code, advice) => {
+  const { kind, message } = resolveFailure(errorOf(code), 'unanswered')
+  expect(kind).toBe('connect')
+  expect(message).toContain(advice)
+  expect(message).toContain(code)
 })
 
 test('an error for several addresses is named by its first part', () => {

@@ -42,6 +42,9 @@ export const resolveFailure = (cause: Error, progress: Progress): Failure => {
   return { kind: 'truncated', message: `the connection closed ${where}: ${message}` }
 }
 
+/** Nobody was there to speak to. */
+export const isAbsence = (cause: Error): boolean => connectCodes.has(codeOf(cause))
+
 /** An error for several addresses (localhost as IPv6 and IPv4) hides its code in the parts. */
 const codeOf = (cause: unknown): string => {
   const { code, errors: parts } = cause as { code?: unknown; errors?: unknown }
@@ -49,8 +52,21 @@ const codeOf = (cause: unknown): string => {
   return Array.isArray(parts) && parts.length > 0 ? codeOf(parts[0]) : ''
 }
 
+const untrusted =
+  'its certificate is not trusted here; NODE_EXTRA_CA_CERTS=FILE names a further authority of certificates'
+
+/** Where OpenSSL's or the HTTP parser's words do not say what to do. */
+const plainWords: Record<string, string> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS; try http:// in place of https://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS; try http:// in place of https://',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+}
+
 const describe = (cause: Error, code: string): string => {
-  const text = cause.message.trim()
+  const text = plainWords[code] ?? cause.message.trim()
   if (text === '') return code || cause.name
   return code === '' || text.includes(code) ? text : `${text} (${code})`
 }

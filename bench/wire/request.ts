@@ -19,6 +19,8 @@ export type RequestPlan = {
   stream: boolean
   /** Keeps the text of the answer. */
   keepText?: boolean
+  /** Keeps all that the model wrote. */
+  keepOutput?: boolean
   /** Gives it up on purpose, whichever comes first. */
   cancelAfter?: CancelAfter
   timeoutMs: number
@@ -39,13 +41,16 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
     const exchange = createExchange(
       plan,
       () => startedAt,
-      (endedAt, reader, failure) => {
+      (endedAt, reader, judge) => {
         clearTimeout(timer)
         clearTimeout(quitting)
         plan.signal.removeEventListener('abort', cancel)
-        const reply = reader?.reply ?? createReply()
         // Answers that came in the same turn of the event loop get their times before anybody works on this one.
-        setImmediate(resolve, { startedAt, endedAt, reply, timeline: plan.timeline, failure })
+        setImmediate(() => {
+          const failure = judge()
+          const reply = reader?.reply ?? createReply()
+          resolve({ startedAt, endedAt, reply, timeline: plan.timeline, failure })
+        })
       },
     )
     const cancel = (): void =>
@@ -61,7 +66,9 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
     if (plan.signal.aborted) cancel()
   })
 
-type OnEnd = (endedAt: number, reader: Reader | undefined, failure: Failure | undefined) => void
+/** What became of an answer; it may decode the whole of it. */
+type Judge = () => Failure | undefined
+type OnEnd = (endedAt: number, reader: Reader | undefined, judge: Judge) => void
 type Exchange = { handler: Dispatcher.DispatchHandler; stop(failure: Failure): void; timeout(): Failure }
 
 /** Follows one exchange and calls back exactly once, at whatever ends it first. */
@@ -71,13 +78,18 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
   let ended = false
   const clock = createReadClock()
 
-  const end = (failure: Failure | undefined, at = performance.now()): void => {
+  const end = (judge: Judge, at = performance.now()): void => {
     if (ended) return
     ended = true
-    onEnd(at, reader, failure)
+    onEnd(at, reader, judge)
+  }
+  /** An answer that was complete already keeps its own end. */
+  const endUnlessComplete = (failure: Failure): void => {
+    const complete = reader?.complete() === true
+    end(() => (complete ? reader?.end() : failure))
   }
   const stop = (failure: Failure): void => {
-    end(reader?.complete() === true ? reader.end() : failure)
+    endUnlessComplete(failure)
     controller?.abort(new Error(failure.message))
   }
   const progress = (): Progress => {
@@ -105,12 +117,9 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
       }
     },
     onResponseEnd() {
-      // Before the answer is decoded: that is our time and not the server's.
-      const at = clock()
-      end(reader?.end(), at)
+      end(() => reader?.end(), clock())
     },
-    onResponseError: (_controller, cause) =>
-      end(reader?.complete() === true ? reader.end() : resolveFailure(cause, progress())),
+    onResponseError: (_controller, cause) => endUnlessComplete(resolveFailure(cause, progress())),
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
 }
@@ -152,14 +161,16 @@ const events = /^text\/event-stream\b/i
 const lines = /^application\/(x-ndjson|jsonl|ndjson)\b/i
 
 const createReader = (
-  { endpoint, stream, timeline, live, keepText }: RequestPlan,
+  { endpoint, stream, timeline, live, keepText, keepOutput }: RequestPlan,
   status: number,
   type: string,
 ): Reader => {
   if (status !== 200) return createRefusalReader(status)
   const isStream = endpoint.framing === 'ndjson' ? lines.test(type) : events.test(type)
   if (stream !== isStream) return createWrongTypeReader(stream ? 'stream' : 'whole', type)
-  return stream ? createStreamReader({ endpoint, timeline, live, keepText }) : createBodyReader(endpoint)
+  return stream
+    ? createStreamReader({ endpoint, timeline, live, keepText, keepOutput })
+    : createBodyReader(endpoint, keepOutput)
 }
 
 const describeTimeout = ({ timeoutMs, timeline, stream }: RequestPlan, progress: Progress): Failure => {

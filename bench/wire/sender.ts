@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts'
 import { mergeBody } from '../endpoints/merge-body.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Prompt } from '../prompts/prompts.ts'
+import { alternativesTo, type Dialect } from './dialect.ts'
 import { sendRequest, type CancelAfter } from './request.ts'
 import type { Live } from './stream-reader.ts'
 import { resolvePath, type Target } from './target.ts'
@@ -19,13 +20,18 @@ export type SenderOptions = {
   signal: AbortSignal
 }
 
-export type SendExtra = { maxTokens?: number; keepText?: boolean; cancelAfter?: CancelAfter | undefined }
+export type SendExtra = {
+  maxTokens?: number
+  keepText?: boolean
+  keepOutput?: boolean
+  cancelAfter?: CancelAfter | undefined
+}
 
 export type Sender = {
   /** `slot` says whose timeline is used: a slot has one request at a time. */
   send(slot: number, prompt: Prompt, extra?: SendExtra): Promise<Attempt>
-  /** Whether the server still gets `stream_options.include_usage`. */
-  asksForUsage(): boolean
+  /** The server took requests only without `stream_options.include_usage`. */
+  usageRefused(): boolean
 }
 
 export const createSender = (context: SenderOptions): Sender => {
@@ -33,15 +39,18 @@ export const createSender = (context: SenderOptions): Sender => {
   const { sampling, stream, timeoutMs } = options
   const timelines: Timeline[] = []
   const path = resolvePath(target, endpoint)
-  /** Unsure until a request with it has succeeded or one without it has got further. */
-  let usageOption: 'unsure' | 'accepted' | 'refused' = 'unsure'
+  const asksForUsage = stream && endpoint.asksForUsage
+  let dialect: Dialect = { includeUsage: asksForUsage, limitField: 'max_tokens' }
+  /** A request in this dialect has succeeded. */
+  let isAccepted = false
 
-  const attempt = (slot: number, prompt: Prompt, extra: SendExtra, includeUsage: boolean) => {
-    const { maxTokens, keepText, cancelAfter } = extra
+  const attempt = (slot: number, prompt: Prompt, extra: SendExtra, { includeUsage, limitField }: Dialect) => {
+    const { maxTokens, keepText, keepOutput, cancelAfter } = extra
     const settings = {
       model,
       stream,
       includeUsage,
+      ...(limitField !== 'max_tokens' && { limitField }),
       maxTokens: maxTokens ?? sampling.maxTokens ?? prompt.maxTokens,
       temperature: sampling.temperature,
       seed: sampling.seed,
@@ -54,23 +63,26 @@ export const createSender = (context: SenderOptions): Sender => {
     return sendRequest(pool, {
       endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live,
       ...(keepText === true && { keepText }),
+      ...(keepOutput === true && { keepOutput }),
       ...(cancelAfter !== undefined && { cancelAfter }),
     }) // prettier-ignore
   }
 
   return {
-    asksForUsage: () => stream && usageOption !== 'refused',
+    usageRefused: () => asksForUsage && !dialect.includeUsage,
     async send(slot, prompt, extra = {}) {
-      const includeUsage = stream && endpoint.asksForUsage && usageOption !== 'refused'
-      const first = await attempt(slot, prompt, extra, includeUsage)
-      if (!includeUsage) return first
-      if (first.failure === undefined) usageOption = 'accepted'
-      if (usageOption === 'accepted' || !isRefusedBody(first)) return first
-      // Some servers do not know the option. Without it they may answer; then nobody sends it again.
-      const second = await attempt(slot, prompt, extra, false)
-      if (isRefusedBody(second)) return first
-      if (second.failure === undefined) usageOption = 'refused'
-      return second
+      const tried = dialect
+      const first = await attempt(slot, prompt, extra, tried)
+      if (first.failure === undefined && tried === dialect) isAccepted = true
+      if (isAccepted && tried === dialect) return first
+      // Some servers do not know an option or want another name. What works once is sent from then on.
+      for (const other of isRefusedBody(first) ? alternativesTo(tried, first.failure?.message ?? '') : []) {
+        const next = await attempt(slot, prompt, extra, other)
+        if (isRefusedBody(next)) continue
+        if (next.failure === undefined) [dialect, isAccepted] = [other, true]
+        return next
+      }
+      return first
     },
   }
 }

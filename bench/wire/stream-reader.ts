@@ -3,6 +3,7 @@ import { createReply, type Reply, type Usage } from './attempt.ts'
 import type { Delta, Endpoint } from '../endpoints/endpoint.ts'
 import type { Failure } from './failure.ts'
 import { judgeEmpty } from './judge-empty.ts'
+import { keepOutput } from './keep-output.ts'
 import { createLineParser } from './line-parser.ts'
 import { monotonicOffset } from './monotonic.ts'
 import type { Timeline } from './timeline.ts'
@@ -26,10 +27,13 @@ export type StreamReaderOptions = {
   live: Live
   /** Keeps the visible text, for a session that sends it back. */
   keepText?: boolean | undefined
+  /** Keeps all output, to be counted by a tokenizer. */
+  keepOutput?: boolean | undefined
 }
 
 /** Reads a stream of events or lines. Only output moves the clock: role chunks and comments do not. */
-export const createStreamReader = ({ endpoint, timeline, live, keepText }: StreamReaderOptions): Reader => {
+export const createStreamReader = (options: StreamReaderOptions): Reader => {
+  const { endpoint, timeline, live, keepText } = options
   const reply = createReply()
   let failure: Failure | undefined
   let done = false
@@ -53,6 +57,7 @@ export const createStreamReader = ({ endpoint, timeline, live, keepText }: Strea
     reply.finishReason = delta.finishReason ?? reply.finishReason
     if (!delta.hasOutput) return undefined
     if (keepText === true && delta.text !== undefined) reply.text = (reply.text ?? '') + delta.text
+    if (options.keepOutput === true) keepOutput(reply, delta)
     outputInThisRead = true
     if (delta.sentAt !== undefined) addDelay(timeline, readAt - delta.sentAt)
     reply.contentEvents += 1

@@ -112,6 +112,14 @@ test('what no field can hold is cut to the most that it can', () => {
   expect(travel(request)).toMatchObject({ maxTokens: 2 ** 32 - 1, sampling: { topK: 2 ** 31 - 1 } })
 })
 
+test('a least length arrives; more than the most is refused', () => {
+  expect(travel({ ...plain, minTokens: 5, maxTokens: 5 })).toMatchObject({ minTokens: 5, maxTokens: 5 })
+  expect(travel({ ...plain, minTokens: 7 })).toMatchObject({ minTokens: 7 })
+  expect(() => travel({ ...plain, minTokens: 6, maxTokens: 5 })).toThrow(
+    expect.objectContaining({ code: 'invalid_request', param: 'min_output_tokens' }),
+  )
+})
+
 test('a developer is a system, parts are one text, and unknown roles are refused', () => {
   const message = (role: string, content: wire.ContentPart[] = [{ text: 'a' }, { refusal: 'b' }]) =>
     decodeChat({ messages: [{ role, content }] }).prompt
@@ -126,7 +134,6 @@ const refusedByBoth: [string, wire.GenerationSettings][] = [
   ['adapter', { context: { adapter: 'a' } }],
   ['extra_json', { context: { extraJson: Buffer.from('{}') } }],
   ['structured_output', { structuredOutput: { jsonObject: true } }],
-  ['min_output_tokens', { stop: { minOutputTokens: 1 } }],
   ['stop_token_ids', { stop: { stopTokenIds: [1] } }],
   ['include_stop_in_output', { stop: { includeStopInOutput: true } }],
   ['token_ids', { response: { tokenIds: true } }],

@@ -33,8 +33,9 @@ export const encodeText = (text: string): string => text.toWellFormed()
 const largestUint32 = 2 ** 32 - 1
 const largestInt32 = 2 ** 31 - 1
 
-const encodeStop = ({ maxTokens, stop, ignoreEos }: GenerateRequest): wire.StopCriteria => ({
+const encodeStop = ({ maxTokens, minTokens, stop, ignoreEos }: GenerateRequest): wire.StopCriteria => ({
   ...(maxTokens !== undefined && { maxOutputTokens: Math.min(maxTokens, largestUint32) }),
+  ...(minTokens !== undefined && { minOutputTokens: Math.min(minTokens, largestUint32) }),
   stop: stop.map(encodeText),
   ...(ignoreEos && { ignoreEos }),
 })
@@ -97,7 +98,6 @@ function decodeSettings(settings: wire.GenerationSettings): Omit<GenerateRequest
     adapter: context?.adapter,
     extra_json: context?.extraJson?.length,
     structured_output: structuredOutput,
-    min_output_tokens: stop.minOutputTokens,
     stop_token_ids: stop.stopTokenIds?.length,
     include_stop_in_output: stop.includeStopInOutput,
     token_ids: response.tokenIds,
@@ -105,9 +105,15 @@ function decodeSettings(settings: wire.GenerationSettings): Omit<GenerateRequest
     prompt_logprobs: response.promptLogprobs !== undefined,
     echo: response.echo,
   })
+  const { minOutputTokens: least, maxOutputTokens: most } = stop
+  if (least !== undefined && most !== undefined && least > most) {
+    const message = `min_output_tokens is ${least}, more than max_output_tokens, which is ${most}`
+    throw new AppError('invalid_request', message, { param: 'min_output_tokens' })
+  }
   return {
     sampling: decodeSampling(sampling),
-    ...(stop.maxOutputTokens !== undefined && { maxTokens: stop.maxOutputTokens }),
+    ...(least !== undefined && { minTokens: least }),
+    ...(most !== undefined && { maxTokens: most }),
     stop: stop.stop ?? [],
     ignoreEos: stop.ignoreEos ?? false,
   }

@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs'
-import type { Config } from '../config/schema.ts'
-import type { StatePaths } from '../config/state-folder.ts'
 import { createGateway } from '../gateway/app.ts'
-import type { Logger } from '../log.ts'
 import { createControlProtocol } from '../protocols/control/control.ts'
 import type { DaemonFile } from '../protocols/control/types.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import { createReportsProtocol } from '../protocols/reports/reports.ts'
 import { createControlActions } from './control-actions.ts'
+import type { DaemonOptions } from './daemon-options.ts'
 import { describeSelf, writeDaemonFile } from './daemon-file.ts'
 import { createDrain } from './drain.ts'
 import { readGatewaySettings } from './gateway-settings.ts'
@@ -18,19 +16,6 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { loadAll } from './load-all.ts'
 import { createUsageActions } from './usage-actions.ts'
-
-export type DaemonOptions = {
-  config: Config
-  /** Where relative model paths of the config start. */
-  baseFolder: string
-  paths: StatePaths
-  bundledModel: string
-  /** The folder that holds `package.json` and `worker/`. */
-  packageRoot: string
-  log: Logger
-  logFile: string | null
-  version: string
-}
 
 export type Daemon = {
   file: DaemonFile

@@ -1,57 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { endless, failure, never, run, start } from './contract-calls.test-kit.ts'
 import type { Engine } from './engine.ts'
-import type { EngineEvent, GenerateRequest, LoadOptions } from './types.ts'
+import type { LoadOptions } from './types.ts'
 
 export type ContractOptions = {
   /** A fresh engine; the kit closes it. */
   createEngine: (options: Pick<LoadOptions, 'parallel' | 'contextLength' | 'batchTokens'>) => Promise<Engine>
 }
 
-const never = new AbortController().signal
 const small = { parallel: 2, contextLength: 512, batchTokens: 64 }
-
-/** Never ends by itself, so that tests decide when it ends. */
-const endless = (text: string, change: Partial<GenerateRequest> = {}): GenerateRequest => ({
-  prompt: { kind: 'text', text },
-  sampling: { temperature: 0 },
-  stop: [],
-  ignoreEos: true,
-  ...change,
-})
-
-async function collect(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
-  const all: EngineEvent[] = []
-  for await (const event of events) all.push(event)
-  return all
-}
-
-async function run(engine: Engine, request: GenerateRequest, choice = 0) {
-  const prepared = await engine.prepare(request)
-  const events = await collect(prepared.generate(choice, never))
-  const deltas = events.filter((event) => event.type === 'text-delta')
-  const finish = events.at(-1)
-  if (finish?.type !== 'finish') throw new Error('the last event is not finish')
-  return { prepared, events, deltas, finish, text: deltas.map((delta) => delta.text).join('') }
-}
-
-/** Starts a generation and reads until its first text; the rest is the test's. */
-async function start(engine: Engine, request: GenerateRequest, signal = never) {
-  const prepared = await engine.prepare(request)
-  const iterator = prepared.generate(0, signal)[Symbol.asyncIterator]()
-  for (;;) {
-    const { value } = await iterator.next()
-    if (value?.type === 'text-delta') return iterator
-  }
-}
-
-/** Reads until the error; a stream that ends well has no error to give. */
-async function failure(iterator: AsyncIterator<EngineEvent>): Promise<unknown> {
-  try {
-    for (;;) if ((await iterator.next()).done === true) return undefined
-  } catch (error) {
-    return error
-  }
-}
 
 /** What every engine promises, whatever is inside. */
 export function engineContract(name: string, { createEngine }: ContractOptions): void {
@@ -113,6 +70,21 @@ function answersContract(createEngine: ContractOptions['createEngine']): void {
       expect(stopped.finish.reason).toBe('stop')
       expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)))
     }
+  })
+
+  test('a least length puts stop strings off, and the end', async () => {
+    const { text } = await run(engine, endless('One day', { maxTokens: 40 }))
+    const stop = text.slice(5, 9)
+    const stopped = await run(engine, endless('One day', { maxTokens: 40, stop: [stop] }))
+    const place = stopped.finish.usage.completionTokens
+    const waited = await run(engine, endless('One day', { maxTokens: 40, minTokens: place, stop: [stop] }))
+    expect(waited.finish.usage.completionTokens).toBeGreaterThan(place)
+    expect(waited.text.startsWith(text.slice(0, 9))).toBe(true)
+    const natural = { ignoreEos: false, maxTokens: 400 }
+    const free = await run(engine, endless('One day', natural))
+    const least = Math.min(free.finish.usage.completionTokens + 5, 400)
+    const later = await run(engine, endless('One day', { ...natural, minTokens: least }))
+    expect(later.finish.usage.completionTokens).toBeGreaterThanOrEqual(least)
   })
 
   test('text held back for a stop string that never came is sent at the end', async () => {

@@ -32,6 +32,16 @@ test('text that was held back leaves at the end', () => {
   expect(send(['\n\n'], ['one\n'])).toEqual({ out: ['one', '\n'], stopped: false })
 })
 
+test('what ends before it is armed passes; what begins there and ends later stops', () => {
+  const overlapping = createStopMatcher(['aba'])
+  expect(overlapping.push('xaba', false)).toEqual({ text: 'xab', stopped: false })
+  // The end of the one that passed is the beginning of the next.
+  expect(overlapping.push('ba')).toEqual({ text: '', stopped: true })
+  const held = createStopMatcher(['END', 'x'])
+  expect(held.push('x the EN', false)).toEqual({ text: 'x the ', stopped: false })
+  expect(held.push('D')).toEqual({ text: '', stopped: true })
+})
+
 test('no stop strings, or empty ones, hold nothing', () => {
   expect(send([], ['a'])).toEqual({ out: ['a', ''], stopped: false })
   expect(send([''], ['a'])).toEqual({ out: ['a', ''], stopped: false })

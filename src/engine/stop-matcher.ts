@@ -1,6 +1,9 @@
 export type StopMatcher = {
-  /** `text` may leave now. After `stopped`, everything from the stop string on is gone. */
-  push(text: string): { text: string; stopped: boolean }
+  /**
+   * `text` may leave now. After `stopped`, everything from the stop string on is gone. With `armed` false none stops
+   * that ends in this text; one that begins in it and ends later does.
+   */
+  push(text: string, armed?: boolean): { text: string; stopped: boolean }
   /** What was held back, once no more text can come. */
   flush(): string
 }
@@ -33,11 +36,15 @@ export function createStopMatcher(stops: readonly string[]): StopMatcher {
   let held = ''
   if (automata.length === 0) return { push: (text) => ({ text, stopped: false }), flush: () => '' }
   return {
-    push(text) {
+    push(text, armed = true) {
       for (let index = 0; index < text.length; index++) {
         // Every automaton must see the character, so no short cut at the first match.
         const complete = automata.filter((automaton) => advance(automaton, text[index]!))
         if (complete.length === 0) continue
+        if (!armed) {
+          for (const automaton of complete) automaton.matched = automaton.fallback[automaton.stop.length - 1]!
+          continue
+        }
         const longest = Math.max(...complete.map((automaton) => automaton.stop.length))
         const seen = held + text.slice(0, index + 1)
         held = ''

@@ -50,6 +50,8 @@ export type GenerateRequest = {
   sampling: Sampling
   /** Absent: until the model stops or its context is full. */
   maxTokens?: number
+  /** No end before so many tokens: neither an end-of-generation token nor a stop string. At most `maxTokens`. */
+  minTokens?: number
   /** Matched on text, across token borders; never part of the output. */
   stop: string[]
   /** Keep going after the end-of-generation token (for benchmarks). */

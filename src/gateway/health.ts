@@ -2,9 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
 
-/** A part that may work worse than it should; `degraded` says how. */
-export type Condition = { name: string; degraded: string | null }
-
 const livePaths = ['/live', '/health/live']
 const readyPaths = ['/ready', '/health/ready']
 /** A probe has no key. */

@@ -12,7 +12,7 @@ import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ModelRouter } from '../routing/model-router.ts'
 import type { AuditOptions } from './audit.ts'
-import type { Condition } from './health.ts'
+import type { Condition } from './settings.ts'
 import { createGateway, type GatewaySettings, type GatewayState } from './app.ts'
 import { createScriptedEngine, type Script, type ScriptedEngine } from './scripted-engine.test-kit.ts'
 

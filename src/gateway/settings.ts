@@ -1,5 +1,4 @@
 import type { AuditOptions } from './audit.ts'
-import type { Condition } from './health.ts'
 import type { PriorityBook } from '../admission/priority-book.ts'
 import type { Access } from '../keys/access.ts'
 import type { Moderation } from '../moderation/moderation.ts'
@@ -29,6 +28,9 @@ export type GatewaySettings = {
   /** Longest wait for a model to load; 0: no limit. */
   loadTimeoutMs: number
 }
+
+/** A part that may work worse than it should; `degraded` says how. */
+export type Condition = { name: string; degraded: string | null }
 
 export type GatewayOptions = {
   /** The first one also words the failures that belong to no route. */

@@ -6,6 +6,10 @@ export const formatTime = (milliseconds: number): string => {
   return `${value} ${unit}`
 }
 
+/** How long a run took: 18 ms, 4.9 s, 62.0 s. */
+export const formatDuration = (seconds: number): string =>
+  seconds < 1 ? formatTime(seconds * 1000) : `${formatNumber(seconds, 1)} s`
+
 export const splitTime = (milliseconds: number): [value: string, unit: string] =>
   milliseconds >= 10_000
     ? [formatThree(milliseconds / 1000), 's']

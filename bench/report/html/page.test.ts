@@ -88,3 +88,57 @@ test('where a run was steady and what the load generator added, for one load and
   expect(sweep).toContain('not measured')
   expect(sweep).toContain('TTFT P50 0.40 ms')
 })
+
+test('nothing succeeded: the badge says that, and not that the load generator was to blame', () => {
+  const page = renderPage([
+    resultOf({
+      requests: { sent: 2, succeeded: 0, failed: 2, cancelled: 0 },
+      verdict: { status: 'INVALID', reasons: ['no request succeeded'], checks: [] },
+    }),
+  ])
+  expect(page).toContain('INVALID <span>no request succeeded</span>')
+  expect(page).not.toContain('more about the load generator')
+})
+
+test('cancelled requests are no failures', () => {
+  const samples = [...measured().samples, { index: 60, start: 1, end: 2, error: 'cancelled' }]
+  const page = renderPage([{ ...measured(), samples }])
+  expect(page).toContain('data-series="cancelled"')
+  expect(page).not.toContain('data-series="failed"')
+})
+
+const check = (value: number, status: 'VALID' | 'INVALID') => ({
+  check: 'loop_lag_p99_ms', value, degraded_above: 3, invalid_above: 20, status,
+}) // prettier-ignore
+const verdictOf = (value: number, status: 'VALID' | 'INVALID') => ({ status, reasons: [], checks: [check(value, status)] }) // prettier-ignore
+
+test('a sweep: one table of self-checks, shared notes once, and the others with their load', () => {
+  const levels = [1, 16].map((concurrency) => ({
+    ...measured(concurrency),
+    verdict: concurrency === 1 ? verdictOf(0.5, 'VALID') : verdictOf(34, 'INVALID'),
+    notes: ['true of all', `only ${concurrency}`],
+  }))
+  const page = renderPage(levels)
+  expect(page.match(/true of all/g)).toHaveLength(1)
+  expect(page.indexOf('only 16')).toBeLessThan(page.indexOf('How it was measured'))
+  expect(page.match(/Self-check/g)).toHaveLength(1)
+  expect(page).toContain('<small>INVALID above 20</small>')
+  expect(page).toContain('2 loads (concurrency 1, 16)')
+  expect(page).toContain('data-chart="sweep-interactivity"')
+})
+
+test('a merged result names its load generators and what each found of itself', () => {
+  const part = (file: string) => ({
+    ...resultOf(), file, seed: 7, nonce: null, verdict: verdictOf(34, 'INVALID'),
+  }) // prettier-ignore
+  const page = renderPage([{ ...measured(), merged_from: [part('a.json'), part('b.json')] }])
+  expect(page.match(/<th>b\.json<\/th>/g)).toHaveLength(2)
+  expect(page.match(/<small>INVALID above 20<\/small>/g)).toHaveLength(2)
+})
+
+test('prompts of different lengths are drawn against TTFT; those of one length are not', () => {
+  const lengths = (most: number) =>
+    measured().samples.map((sample, index) => ({ ...sample, prompt_tokens: 100 + (index % 2) * most }))
+  expect(renderPage([{ ...measured(), samples: lengths(400) }])).toContain('run-by-prompt')
+  expect(renderPage([{ ...measured(), samples: lengths(10) }])).not.toContain('run-by-prompt')
+})

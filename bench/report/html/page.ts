@@ -13,6 +13,7 @@ import { renderFacts } from './sections/facts.ts'
 import { renderGateSection } from './sections/gates-table.ts'
 import { renderRepeatSection } from './sections/repeat-section.ts'
 import { renderHeadline, toneOf } from './sections/headline.ts'
+import { notesOfOne, renderNotes } from './sections/notes.ts'
 import { renderRun } from './sections/run-section.ts'
 import { renderTiles } from './sections/tiles.ts'
 import { style } from './style.ts'
@@ -80,7 +81,7 @@ const renderSweep = (results: BenchResult[]): Markup => {
             <summary>
               <b>${nameOf(result)}</b><span class="badge ${toneOf(result.verdict.status)}">${result.verdict.status}</span>${summaryOf(result).map((words) => markup`<span>${words}</span>`)}
             </summary>
-            <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}</div>
+            <div class="inside">${renderTiles(result)}${renderRun(result, `level-${index}`)}${renderNotes(notesOfOne(result, results))}</div>
           </details>`,
       )}
     </section>`

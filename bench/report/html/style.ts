@@ -25,7 +25,7 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .badges{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:2px}
 .good{color:var(--good)}.fair{color:var(--fair)}.bad{color:var(--bad)}
 .reasons{margin-top:16px;display:grid;gap:6px;padding:13px 16px;border-left:3px solid currentColor;background:var(--card);border-radius:0 10px 10px 0}
-.reasons li{color:var(--ink)}
+.reasons ul{display:grid;gap:6px}.reasons details ul{margin-top:6px}.reasons li{color:var(--ink)}
 .tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin-top:24px}.tiles-5{grid-template-columns:repeat(5,minmax(0,1fr))}.tiles-3,.tiles-6{grid-template-columns:repeat(3,minmax(0,1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;min-width:0}
 .tile{padding:15px 17px 14px}
@@ -54,10 +54,11 @@ button:hover{color:var(--ink);border-color:var(--quiet)}
 .canvas path.area{fill:var(--tone);fill-opacity:.13;stroke:none}
 .key.bars path{stroke-width:8}
 .dashed,.key.dashed path{stroke-dasharray:7 4}.dotted,.key.dotted path{stroke-dasharray:2 4;stroke-linecap:round}
-.t1{--tone:var(--t1)}.t2{--tone:var(--t2)}.t3{--tone:var(--t3)}.t4{--tone:var(--t4)}.t5{--tone:var(--t5)}.t6{--tone:var(--t6)}.failed{--tone:var(--bad)}
+.t1{--tone:var(--t1)}.t2{--tone:var(--t2)}.t3{--tone:var(--t3)}.t4{--tone:var(--t4)}.t5{--tone:var(--t5)}.t6{--tone:var(--t6)}.failed{--tone:var(--bad)}.given{--tone:var(--quiet)}
 .marker line{stroke:var(--ink);stroke-opacity:.55;stroke-dasharray:3 3}
 .canvas .marker text{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .marker .left{text-anchor:end}
+.canvas .names text{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .focus[hidden]{display:none}.focus line{stroke:var(--quiet);stroke-opacity:.5}.focus circle{fill:var(--card);stroke:var(--tone);stroke-width:2.5}
 .tip{position:absolute;z-index:2;pointer-events:none;background:var(--ink);color:var(--page);border-radius:8px;padding:7px 11px;font-size:12.5px;line-height:1.45;white-space:nowrap;box-shadow:0 4px 16px #0003}
 .tip[hidden]{display:none}.tip b{display:block;font-weight:650}.tip span{display:block}
@@ -74,23 +75,24 @@ td small{display:block;color:var(--quiet);font-size:11.5px}
 .words td{white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .below{all:unset;display:block}.hint{color:var(--quiet);font-size:13px;margin-top:9px}
 .level.card{padding:0;background:none;border:0;border-top:1px solid var(--line);border-radius:0}
-.words td b{white-space:nowrap}
+.words td b{white-space:nowrap}thead th:first-child{white-space:normal;min-width:96px}
 .panel{padding:6px 8px}
 .level{margin-top:16px}.level>summary{list-style:none;display:flex;flex-wrap:wrap;align-items:center;gap:6px 16px;width:100%;padding:14px 18px;color:var(--ink)}
 .level>summary::-webkit-details-marker{display:none}
 .level>summary::before{content:"";width:8px;height:8px;border:solid var(--quiet);border-width:0 2px 2px 0;transform:rotate(-45deg);flex:none}
 .level[open]>summary::before{transform:rotate(45deg)}
-.level>summary b{min-width:130px}.level>summary span{color:var(--quiet);font-size:13.5px}
+.level>summary b{min-width:130px}.level>summary span:not(.badge,.badge *){color:var(--quiet);font-size:13.5px}
 .level>.inside{padding:2px 0 22px}
 .notes{display:grid;gap:7px;padding:14px 18px}.notes li{padding-left:16px;position:relative;color:var(--quiet)}
 .notes li::before{content:"";position:absolute;left:0;top:.62em;width:6px;height:6px;border-radius:50%;background:var(--line)}
 pre{margin:0;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:14px 24px;padding:16px 18px}
 .facts dt{font-size:12.5px;color:var(--quiet)}.facts dd{overflow-wrap:anywhere}
+.figures{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:7px 26px;padding:16px 18px;font-size:14px}.figures dt{color:var(--quiet)}.figures dd{overflow-wrap:anywhere}
 .stack{display:grid;gap:16px}
 footer{margin-top:40px;color:var(--quiet);font-size:13px}
 @media(max-width:860px){.tiles,.tiles-3,.tiles-5,.tiles-6{grid-template-columns:repeat(2,minmax(0,1fr))}.grid{grid-template-columns:minmax(0,1fr)}}
-@media(max-width:560px){body{padding:18px 14px 36px}.tiles{gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
+@media(max-width:560px){.figures{grid-template-columns:minmax(0,1fr);gap:2px}.figures dd{margin-bottom:8px}body{padding:18px 14px 36px}.tiles{gap:9px}.tile{padding:11px 13px}.tile dd:first-of-type{font-size:22px}.chart{padding:15px 13px 12px}.narrow-out{display:none}th,td{padding:6px 9px}.top time{display:none}}
 @media print{:root{color-scheme:light}html,.card{background:#fff}body{max-width:none;padding:0;font-size:12px}button,.values,.tip,.focus{display:none}.card{break-inside:avoid}h2{break-after:avoid}}
 @media(prefers-reduced-motion:no-preference){.focus circle{transition:cx .06s,cy .06s}}
 `

@@ -104,7 +104,8 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
   const { request, prompt, choice, pace } = run
   const room = model.contextLength - prompt.length
   const limit = Math.min(request.maxTokens ?? room, room)
-  const own = request.ignoreEos ? Number.POSITIVE_INFINITY : fake.tokens
+  const least = request.minTokens ?? 0
+  const own = request.ignoreEos ? Number.POSITIVE_INFINITY : Math.max(fake.tokens, least)
   const next = createFakeWords(prompt, request.sampling, choice)
   const matcher = createStopMatcher(request.stop)
   let held = 0
@@ -120,7 +121,7 @@ async function* answer(model: FakeModel, run: Run): AsyncGenerator<EngineEvent, 
     // The fake's requests share no step, so every step has one sequence.
     counters.stepped(1)
     held++
-    const { text, stopped } = matcher.push(fakeWord(token))
+    const { text, stopped } = matcher.push(fakeWord(token), run.answer.length > least)
     if (text !== '') {
       yield { type: 'text-delta', text, tokens: held }
       held = 0

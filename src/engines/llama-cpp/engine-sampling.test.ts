@@ -46,6 +46,37 @@ test('ignoring the end token gives as many tokens as asked for', async () => {
   expect(finish).toMatchObject({ reason: 'length', usage: { completionTokens: 64 } })
 })
 
+test('a least length bans the end until it is reached, and no longer', async () => {
+  const free = await ask('hello', { maxTokens: 200 })
+  const length = free.finish.usage.completionTokens
+  expect(free.finish.reason).toBe('stop')
+  const exact = await ask('hello', { maxTokens: length, minTokens: length })
+  expect(exact.finish).toMatchObject({ reason: 'length', usage: { completionTokens: length } })
+  const later = await ask('hello', { maxTokens: 200, minTokens: length })
+  expect(later.finish.usage.completionTokens).toBeGreaterThan(length)
+  expect(later.finish.reason).toBe('stop')
+  // Nothing is banned of what comes after it: the same as without it.
+  expect(await ask('hello', { maxTokens: 200, minTokens: length - 1 })).toMatchObject({ answer: free.answer })
+})
+
+test('the ban ends without a trace: random state and penalties go on as if it had never been', async () => {
+  const changes = { maxTokens: 60, stop: [] }
+  const samplings: Sampling[] = [
+    { temperature: 1.2, seed: 7, topK: 40 },
+    { temperature: 0, presencePenalty: 1.5 },
+    { temperature: 0.8, seed: 3, repetitionPenalty: 1.3, frequencyPenalty: 0.5 },
+  ]
+  for (const sampling of samplings) {
+    const story = 'Tell me a long story about a robot and the moon.'
+    const plain = await ask(story, { ...changes, sampling, ignoreEos: true })
+    const least = await ask(story, { ...changes, sampling, minTokens: 10 })
+    const [said, more] = [least.answer, plain.answer]
+    // Until one of them may end and the other may not.
+    expect(more.startsWith(said)).toBe(true)
+    expect(least.finish.usage.completionTokens).toBeGreaterThan(20)
+  }
+})
+
 test('top_k 1, top_p 0 and min_p 1 leave the greedy choice, at any temperature', async () => {
   const greedy = (await sample({ temperature: 0 })).answer
   for (const narrow of [{ topK: 1 }, { topP: 0 }, { minP: 1 }]) {

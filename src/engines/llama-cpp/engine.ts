@@ -1,7 +1,7 @@
 import type { Engine, Prepared } from '../../engine/engine.ts'
 import type { GenerateRequest, ModelInfo } from '../../engine/types.ts'
 import { AppError } from '../../errors.ts'
-import type { NativeContext, NativeModel, NativeSampler } from './binding.ts'
+import type { NativeContext, NativeModel, NativeSampler, SamplerConfig } from './binding.ts'
 import { assertTokens, encodePrompt, type Tokenizer } from './prompt.ts'
 import { resolveSamplerConfig } from './sampler-config.ts'
 import { Scheduler } from './scheduler.ts'
@@ -47,7 +47,8 @@ export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
       assertOpen()
       const prompt = encodePrompt(request.prompt, tokenizer)
       assertTokens(request.sampling.logitBias?.keys() ?? [], vocabularySize, 'logit_bias')
-      const banned = request.ignoreEos ? isEnd.all() : []
+      const { ignoreEos, minTokens = 0 } = request
+      const banned = ignoreEos || minTokens > 0 ? isEnd.all() : []
       const start = (choice: number, signal: AbortSignal) =>
         scheduler.submit(encodeJob(request, { choice, prompt, contextLength, banned }), signal).events
       return {
@@ -76,14 +77,25 @@ type JobContext = { choice: number; prompt: Uint32Array; contextLength: number; 
 
 function encodeJob(request: GenerateRequest, { choice, prompt, contextLength, banned }: JobContext) {
   const room = contextLength - prompt.length
+  const { sampling, minTokens = 0, ignoreEos } = request
+  const resolve = (without: readonly number[]) =>
+    resolveSamplerConfig({ sampling, choice, prompt, contextLength, banned: without })
+  const sampler = resolve(banned)
   return {
     prompt,
+    ...(minTokens > 0 && {
+      minTokens,
+      // The seed may have been drawn: it must stay what it is.
+      ...(!ignoreEos && { freeSampler: { ...resolve([]), ...pickSeed(sampler) } }),
+    }),
     maxTokens: Math.min(request.maxTokens ?? room, room),
     stop: request.stop,
-    ignoreEos: request.ignoreEos,
-    sampler: resolveSamplerConfig({ sampling: request.sampling, choice, prompt, contextLength, banned }),
+    ignoreEos,
+    sampler,
   }
 }
+
+const pickSeed = ({ seed }: SamplerConfig) => (seed === undefined ? {} : { seed })
 
 /** A vocabulary may have several end-of-generation tokens; all of them are found once, when first needed. */
 function createEndCheck(model: NativeModel, vocabularySize: number) {

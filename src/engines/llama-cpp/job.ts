@@ -8,9 +8,12 @@ import { createTextAssembler, type TextAssembler } from './text-assembler.ts'
 export type JobInput = {
   prompt: Uint32Array
   maxTokens: number
+  minTokens?: number
   stop: readonly string[]
   ignoreEos: boolean
   sampler: SamplerConfig
+  /** The sampler from the token on that may be the last one, where it is another. */
+  freeSampler?: SamplerConfig
 }
 
 /** One generation, from its arrival to its last event. */
@@ -63,19 +66,25 @@ export function acceptToken(job: Job, token: number, vocabulary: Vocabulary): Fi
   const isEnd = vocabulary.isEnd(token)
   if (isEnd && !job.ignoreEos) return 'stop'
   job.heldTokens++
-  const { text, stopped } = job.matcher.push(isEnd ? '' : job.assembler.push(vocabulary.textOf(token)))
+  const { text, stopped } = job.matcher.push(
+    isEnd ? '' : job.assembler.push(vocabulary.textOf(token)),
+    mayStop(job),
+  )
   emitText(job, text)
   job.stopped = stopped
   if (stopped) return 'stop'
   return job.completionTokens >= job.maxTokens ? 'length' : undefined
 }
 
+/** As in vLLM, the text of the first `minTokens` tokens completes no stop string. */
+const mayStop = ({ completionTokens, minTokens = 0 }: Job): boolean => completionTokens > minTokens
+
 /** Sends what was held back and the one `finish` event. */
 export function finishJob(job: Job, reason: FinishReason): void {
   const now = performance.now()
   const { arrived, started, firstToken } = job.times
   if (!job.stopped) {
-    const tail = job.matcher.push(job.assembler.flush())
+    const tail = job.matcher.push(job.assembler.flush(), mayStop(job))
     emitText(job, tail.text + job.matcher.flush())
   }
   job.events.push({

@@ -67,6 +67,14 @@ function resolveBias(bias: Map<number, number> | undefined, banned: readonly num
   return { tokenBiasKeys: Uint32Array.from(all.keys()), tokenBiasValues: Float32Array.from(all.values()) }
 }
 
+/** Lets go of what was banned for the beginning of an answer. `said`: the answer so far, for penalties to go on from. */
+export function freeSampler(sampler: NativeSampler, config: SamplerConfig, said: Uint32Array): void {
+  const { repeatPenaltyTokens: seen } = config
+  // The binding keeps its random state and its penalty window where the configuration says what they hold.
+  const window = seen === undefined ? {} : { repeatPenaltyTokens: Uint32Array.of(...seen, ...said) }
+  sampler.applyConfig({ ...config, ...window })
+}
+
 /**
  * Samplers are kept, one per slot: each holds 12 bytes per vocabulary entry that only the garbage
  * collector gives back. The binding rebuilds only what changed, so a used random state or penalty

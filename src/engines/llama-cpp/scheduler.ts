@@ -5,6 +5,8 @@ import type { NativeContext, NativeSampler } from './binding.ts'
 import { createCounters } from '../../engine/counters.ts'
 import { acceptToken, createJob, finishJob, type Job, type JobInput, type Vocabulary } from './job.ts'
 import { planStep, type Chunk } from './plan-step.ts'
+import { freeSampler } from './sampler-config.ts'
+import type { Slot } from './slot.ts'
 import { createSlotTable, type SlotTable } from './slot-table.ts'
 import type { ThreadControl } from './thread-control.ts'
 
@@ -172,7 +174,7 @@ export class Scheduler {
     if (slot.nextToken === undefined) job.times.firstToken = performance.now()
     slot.nextToken = token
     const reason = acceptToken(job, token, this.#vocabulary)
-    if (reason === undefined) return
+    if (reason === undefined) return freeAfterLeast(slot, job, token)
     this.#table.release(job)
     finishJob(job, reason)
   }
@@ -190,4 +192,11 @@ export class Scheduler {
       )
     }
   }
+}
+
+/** Its least number of tokens is there: from here on the answer may end. */
+function freeAfterLeast({ sampler, cached }: Slot, job: Job, token: number): void {
+  if (job.freeSampler === undefined || job.completionTokens !== job.minTokens) return
+  const evaluated = cached.tokens.subarray(job.prompt.length, cached.length)
+  freeSampler(sampler!, job.freeSampler, Uint32Array.of(...evaluated, token))
 }

@@ -13,6 +13,7 @@ type Wire = {
   logit_bias?: Map<number, number> | undefined
   stop?: string | string[] | null | undefined
   ignore_eos?: boolean | null | undefined
+  min_tokens?: number | null | undefined
 }
 
 /** Everything but the prompt and the length, which each endpoint has in its own way. */
@@ -31,5 +32,11 @@ export function decodeSampling(wire: Wire): Omit<GenerateRequest, 'prompt'> {
   put('frequencyPenalty', wire.frequency_penalty)
   put('repetitionPenalty', wire.repetition_penalty ?? wire.repeat_penalty)
   put('logitBias', wire.logit_bias)
-  return { sampling, stop: [wire.stop ?? []].flat(), ignoreEos: wire.ignore_eos ?? false }
+  const { min_tokens: least } = wire
+  return {
+    sampling,
+    stop: [wire.stop ?? []].flat(),
+    ignoreEos: wire.ignore_eos ?? false,
+    ...(least != null && least > 0 && { minTokens: least }),
+  }
 }

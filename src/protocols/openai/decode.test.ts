@@ -23,6 +23,7 @@ test('every sampling parameter reaches the engine, and nothing that was not aske
     stop: 'END',
     max_completion_tokens: 9,
     ignore_eos: true,
+    min_tokens: 2,
   }
   expect(decodeChat(parseBody(chatRequest, body, strict))).toEqual({
     prompt: { kind: 'chat', messages: [{ role: 'user', text: 'x' }] },
@@ -43,6 +44,7 @@ test('every sampling parameter reaches the engine, and nothing that was not aske
     maxTokens: 9,
     stop: ['END'],
     ignoreEos: true,
+    minTokens: 2,
   })
   const plain = parseBody(
     chatRequest,

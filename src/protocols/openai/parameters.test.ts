@@ -78,7 +78,6 @@ test.each<[string, unknown]>([
   ['moderation', {}],
   ['prompt_cache_options', { ttl: '1h' }],
   ['prompt_cache_retention', '24h'],
-  ['min_tokens', 3],
   ['surprise', 1],
 ])('chat refuses %s: %j by name', (name, value) => {
   expect(() => chat({ [name]: value })).toThrow(
@@ -116,6 +115,9 @@ test.each<[object, string, RegExp]>([
   [{ logit_bias: [] }, 'logit_bias', /must be an object/],
   [{ metadata: { a: 1 } }, 'metadata.a', /must be a string/],
   [{ user: 5 }, 'user', /must be a string/],
+  [{ min_tokens: -1 }, 'min_tokens', /must be at least 0/],
+  [{ min_tokens: 5, max_tokens: 4 }, 'min_tokens', /is 5, more than .* which is 4/],
+  [{ min_tokens: 5, max_completion_tokens: 4 }, 'min_tokens', /is 5, more than .* which is 4/],
   [{ repetition_penalty: 1.1, repeat_penalty: 1.2 }, 'repeat_penalty', /another name/],
   [
     { stream: true, stream_options: { include_obfuscation: true } },

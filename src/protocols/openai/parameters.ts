@@ -69,10 +69,11 @@ export const sharedParameters = {
   repetition_penalty: z.number().gt(0).max(10).nullish(),
   repeat_penalty: z.number().gt(0).max(10).nullish(),
   ignore_eos: z.boolean().nullish(),
-  min_tokens: refuse(
-    only(0),
-    'a least length cannot be set; use ignore_eos with max_tokens for an exact length',
-  ),
+  min_tokens: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .nullish(),
 }
 
 export const labels = {
@@ -92,12 +93,19 @@ type Shared = {
   stream_options?: object | null | undefined
   repetition_penalty?: number | null | undefined
   repeat_penalty?: number | null | undefined
+  min_tokens?: number | null | undefined
+  max_tokens?: number | null | undefined
+  max_completion_tokens?: number | null | undefined
 }
 
 /** What no single parameter can know. */
 export function checkTogether(body: Shared, context: z.RefinementCtx): void {
   const fail = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
   if (body.stream_options && body.stream !== true) fail('stream_options', 'only together with stream: true')
+  const most = body.max_completion_tokens ?? body.max_tokens
+  if (body.min_tokens != null && most != null && body.min_tokens > most) {
+    fail('min_tokens', `is ${body.min_tokens}, more than the most that may be written, which is ${most}`)
+  }
   const { repetition_penalty: penaltyValue, repeat_penalty: alias } = body
   if (penaltyValue != null && alias != null && penaltyValue !== alias) {
     fail('repeat_penalty', 'is another name of repetition_penalty; send one of them')

@@ -133,6 +133,8 @@ async def test_penalties_bias_and_least_tokens(load: Load) -> None:
     assert text_of(await run(backend, generation("a", sampling=banned, max_tokens=1))) == "k"
     repeated = Sampling(temperature=0, repetition_penalty=2.0, presence_penalty=1.0, frequency_penalty=1.0)
     assert text_of(await run(backend, generation("a", sampling=repeated))) == "bcde"
+    waited = await run(backend, generation("a", stop=["bc", "de"], min_tokens=2, max_tokens=9))
+    assert (text_of(waited), end_of(waited).stop_string) == ("bc", "de")
     least = await run(backend, generation("z", min_tokens=1, max_tokens=1))
     assert text_of(least) != ""
     assert end_of(least).reason == "length"

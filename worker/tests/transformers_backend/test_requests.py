@@ -63,6 +63,12 @@ async def test_stop_strings(backend: TransformersBackend, prompts: list[list[int
     assert found.end.stop_token is None
     kept = await answer(backend, greedy(prompts[0], 64, stop=[middle], include_stop=True))
     assert kept.text == whole[: cut + len(middle)]
+    place = found.end.completion_tokens
+    waited = await answer(backend, greedy(prompts[0], 64, stop=[middle], min_tokens=place))
+    assert waited.text.startswith(whole[: cut + len(middle)])
+    assert waited.end.completion_tokens > place
+    at_once = await answer(backend, greedy(prompts[0], 64, stop=[middle], min_tokens=place - 1))
+    assert at_once.end.completion_tokens == place
 
 
 async def test_text_is_held_back_only_as_long_as_it_may_be_a_stop_string(

@@ -20,6 +20,16 @@ def run(pieces: list[str], stops: list[str], include: bool = False) -> tuple[str
     return text + matcher.flush(), None
 
 
+def test_what_ends_unarmed_passes_and_what_ends_later_does_not() -> None:
+    matcher = StopMatcher(["aba"], include=False)
+    assert matcher.push("xaba", armed=False).text == "xab"
+    # The end of the one that passed is the beginning of the next.
+    released = matcher.push("ba")
+    assert (released.text, released.stop) == ("", "aba")
+    held = StopMatcher(["END"], include=False)
+    assert [held.push("the EN", armed=False).text, held.push("D").stop] == ["the ", "END"]
+
+
 def search(text: str, stops: list[str], include: bool) -> tuple[str, str | None]:
     ends = [(text.index(stop) + len(stop), -len(stop), stop) for stop in stops if stop in text]
     if not ends:

@@ -27,6 +27,8 @@ export type Chart = {
   y: Axis
   series: Series[]
   markers?: Marker[]
+  /** A word beside each point of the first series. */
+  names?: string[]
   /** Twice as wide as the others. */
   wide?: boolean
   /** The same in figures, for those who do not see the plot. */

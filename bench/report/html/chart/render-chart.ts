@@ -39,7 +39,7 @@ const renderLegend = (series: Series[]): Markup =>
   </ul>`
 
 const renderSvg = (chart: Chart): Markup => {
-  const { id, title, text, x, y, series, markers = [] } = chart
+  const { id, title, text, x, y, series, markers = [], names } = chart
   return markup`<svg class="canvas" height="${height}" role="img" aria-labelledby="${id}-title ${id}-text">
     <title id="${id}-title">${title}</title>
     <desc id="${id}-text">${text}</desc>
@@ -53,6 +53,7 @@ const renderSvg = (chart: Chart): Markup => {
     >
       ${series.map((each) => renderSeries(each, x.scale, y.scale))}
     </svg>
+    ${names !== undefined && renderNames(names, series[0]!, x.scale, y.scale)}
     ${markers.map((marker, index) => renderMarker(marker, index, x.scale))}
     <g class="focus" hidden>
       <line y1="0" y2="${height}" />
@@ -71,6 +72,9 @@ const renderRows = ({ scale, unit }: Axis): Markup =>
       })}</g
     ><text class="unit" x="-44" y="-10">${unit}</text>`
 
+/** Characters of a label for which the room below is meant. */
+const usualLabel = 4
+
 const renderColumns = ({ scale, label, unit }: Axis): Markup => {
   const places = scale.ticks.map(({ value }) => shareOf(scale, value) * 100)
   let last = -100
@@ -78,7 +82,7 @@ const renderColumns = ({ scale, label, unit }: Axis): Markup => {
       >${scale.ticks.map((tick, index) => {
         const at = places[index]!
         // Labels that would touch on a narrow screen are left out there, or everywhere.
-        const room = at - last
+        const room = (at - last) / Math.max(1, tick.label.length / usualLabel)
         if (room < 5)
           return markup`<line
             x1="${at.toFixed(2)}%"
@@ -130,6 +134,23 @@ const renderMarker = ({ x, label }: Marker, index: number, scale: Scale): Markup
     ></g
   >`
 }
+
+/** Above its point, and to the left of it where the plot ends. */
+const renderNames = (names: string[], { points }: Series, x: Scale, y: Scale): Markup =>
+  markup`<g class="names"
+    >${points.map(([left, up], index) => {
+      const share = shareOf(x, left)
+      const at = Math.round((1 - shareOf(y, up)) * height * 10) / 10
+      return markup`<text
+          text-anchor="${share > 0.9 ? 'end' : 'start'}"
+          x="${(share * 100).toFixed(2)}%"
+          y="${at}"
+          dx="${share > 0.9 ? -7 : 7}"
+          dy="-7"
+          >${names[index]}</text
+        >`
+    })}</g
+  >`
 
 /** What the page's script needs to find the value under the pointer. */
 const encodeValues = ({ x, y, series }: Chart): object => {

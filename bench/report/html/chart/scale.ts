@@ -66,6 +66,13 @@ export const levelScale = (levels: number[]): Scale => {
   return { kind: min > 0 && max / min >= 6 ? 'log' : 'linear', min, max, ticks: sorted.map(toTick) }
 }
 
+/** Whole numbers one after the other, such as turns; of many only some have a label. */
+export const stepScale = (steps: number[]): Scale => {
+  const [min, max] = [Math.min(...steps), Math.max(...steps)]
+  if (steps.length > 15) return linearScale(max, { from: min, exact: true, wanted: 10 })
+  return { kind: 'linear', min, max, ticks: steps.map(toTick) }
+}
+
 /** Linear where that shows the values, logarithmic where a long tail would press them to the floor. */
 export const latencyScale = (smallest: number, middle: number, largest: number): Scale =>
   largest > 12 * middle && smallest > 0 ? logScale(smallest, largest) : linearScale(largest)

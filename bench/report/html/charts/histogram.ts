@@ -16,6 +16,9 @@ const tones: Partial<Record<LatencyName, string>> = {
   chunk_gap: 't5',
 }
 
+/** The percentiles' names stand above the bars. */
+const headroom = 1.25
+
 /** How the values of one latency are spread, with the percentiles as lines. */
 export const chartHistogram = (result: BenchResult, name: LatencyName, id: string): Chart | undefined => {
   const summary = result.latency[name]
@@ -35,7 +38,7 @@ export const chartHistogram = (result: BenchResult, name: LatencyName, id: strin
     title: `${label}, spread`,
     text: `${latencyMeanings[name].replace(/^./, (first) => first.toUpperCase())}: share of ${total.toLocaleString('en-US')} values in each bar.`,
     x: { label, unit: 'ms', scale: x },
-    y: { label: 'share', unit: '%', scale: linearScale((100 * most) / total, { wanted: 4 }) },
+    y: { label: 'share', unit: '%', scale: linearScale((headroom * 100 * most) / total, { wanted: 4 }) },
     series: [
       {
         name: 'share',

@@ -10,7 +10,7 @@ import { cutSlices, rankOf, tableSlices } from '../slices.ts'
 /** Seconds from the start, as the user's wait began: where there was a schedule, at the scheduled moment. */
 const beginOf = ({ due, start }: Sample): number => Math.max(0, due ?? start) / 1000
 
-/** Each request as a dot: what came when. Failed ones stand on the upper edge, as nobody knows how long they would have taken. */
+/** Each request as a dot: what came when. Failed ones stand on the upper edge, as nobody knows how long they would have taken, and cancelled ones on the lower. */
 export const chartOverTime = (result: BenchResult, name: 'ttft' | 'e2e', id: string): Chart | undefined => {
   const measured = result.samples.flatMap((sample): Point[] => {
     const value = sample.error === undefined ? sample[name] : undefined
@@ -20,9 +20,12 @@ export const chartOverTime = (result: BenchResult, name: 'ttft' | 'e2e', id: str
   const sorted = measured.map(([, value]) => value).toSorted((left, right) => left - right)
   const y = latencyScale(sorted[0]!, rankOf(sorted, 0.5), sorted.at(-1)!)
   const end = Math.max(...bounds(result.samples.map(beginOf)), 0.001)
-  const failed = result.samples.flatMap((sample): Point[] =>
-    sample.error === undefined ? [] : [[beginOf(sample), y.max, `request ${sample.index}: ${sample.error}`]],
-  )
+  const edge = (wanted: boolean, height: number): Point[] =>
+    result.samples.flatMap((sample): Point[] => {
+      if (sample.error === undefined || (sample.error === 'cancelled') !== wanted) return []
+      return [[beginOf(sample), height, `request ${sample.index}: ${sample.error}`]]
+    })
+  const [failed, cancelled] = [edge(false, y.max), edge(true, y.min)]
   const label = latencyLabels[name]
   const shown = thinPoints(measured)
   const left =
@@ -33,6 +36,7 @@ export const chartOverTime = (result: BenchResult, name: 'ttft' | 'e2e', id: str
     { name: label, shape: 'dots', tone: name === 'ttft' ? 't1' : 't3', points: shown },
     { name: 'median', shape: 'line', tone: 't2', points: medianLine(measured, end) },
     { name: 'failed', shape: 'squares', tone: 'failed', points: thinPoints(failed, 500) },
+    { name: 'cancelled', shape: 'squares', tone: 'given', points: thinPoints(cancelled, 500) },
   ]
   return {
     id,

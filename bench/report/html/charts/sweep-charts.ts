@@ -1,4 +1,4 @@
-import { levelOf, loadOf } from '../../../level.ts'
+import { arrivalUnit, levelOf, loadOf } from '../../../level.ts'
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatNumber } from '../../format-number.ts'
 import type { Axis, Chart, Point, Series } from '../chart/chart.ts'
@@ -8,7 +8,7 @@ import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { latencyMeanings } from '../latency-meanings.ts'
 import { chartPercentiles } from './percentile-curve.ts'
-import { chartTrade } from './trade-chart.ts'
+import { chartInteractivity, chartTrade } from './trade-chart.ts'
 
 type Line = {
   name: string
@@ -54,6 +54,7 @@ export const chartSweep = (results: BenchResult[]): Chart[] => {
     ...latencies,
     ...(['ttft', 'e2e'] as const).map((name) => chartCurves(runs, name)),
     chartTrade(runs),
+    chartInteractivity(runs),
   ]
   return charts.filter((chart) => chart !== undefined)
 }
@@ -111,8 +112,8 @@ const pointOf = (load: number, runs: BenchResult[], read: Line['read']): Point[]
 }
 
 const axisOf = (runs: BenchResult[]): Axis => ({
-  label: runs[0]!.configuration.arrivals === null ? 'concurrency' : 'request rate',
-  unit: runs[0]!.configuration.arrivals === null ? '' : '1/s',
+  label: runs[0]!.configuration.arrivals === null ? 'concurrency' : 'load asked for',
+  unit: runs[0]!.configuration.arrivals === null ? '' : arrivalUnit(runs[0]!.configuration),
   scale: levelScale([...new Set(runs.map(loadOf))]),
 })
 

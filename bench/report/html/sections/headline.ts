@@ -5,8 +5,8 @@ import { tellingRuns } from '../../../sweep/telling-runs.ts'
 import { inOrderOfLoad, levelOf, nameOf } from '../../../level.ts'
 import { plural } from '../../../plural.ts'
 import { describeLoad } from '../../describe-load.ts'
-import { formatCount } from '../../format-number.ts'
 import { listGates } from '../../gates.ts'
+import { formatDuration } from '../figure-text.ts'
 import { markup, type Markup } from '../markup.ts'
 
 const meanings: Record<RunStatus, [tone: string, meaning: string]> = {
@@ -22,8 +22,10 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
   const [first] = results as [BenchResult]
   const telling = tellingRuns(results)
   const worst = runStatuses[Math.max(...telling.map(({ verdict }) => runStatuses.indexOf(verdict.status)))]!
-  const [tone, meaning] = meanings[worst]
-  const reasons = telling.flatMap((result) =>
+  const [tone, verdict] = meanings[worst]
+  const failed = results.every(({ requests }) => requests.succeeded === 0)
+  const meaning = failed ? 'no request succeeded' : verdict
+  const reasons = (failed ? [] : telling).flatMap((result) =>
     result.verdict.reasons.map((reason) => (results.length > 1 ? `${nameOf(result)}: ${reason}` : reason)),
   )
   return markup`<div class="lead">
@@ -42,11 +44,25 @@ export const renderHeadline = (results: BenchResult[]): Markup => {
     </div>
     ${
       reasons.length > 0 &&
-      markup`<ul class="reasons ${tone}">
-        ${reasons.map((reason) => markup`<li>${reason}</li>`)}
-      </ul>`
+      markup`<div class="reasons ${tone}">
+        ${listReasons(reasons.slice(0, mostReasons))}${
+          reasons.length > mostReasons &&
+          markup`<details>
+            <summary>${plural(reasons.length - mostReasons, 'more reason')}</summary>
+            ${listReasons(reasons.slice(mostReasons))}
+          </details>`
+        }
+      </div>`
     }`
 }
+
+/** More of them would push the figures off the first screen. */
+const mostReasons = 3
+
+const listReasons = (reasons: string[]): Markup =>
+  markup`<ul>
+    ${reasons.map((reason) => markup`<li>${reason}</li>`)}
+  </ul>`
 
 const renderGates = (results: BenchResult[]): Markup | undefined => {
   const gates = judgedRuns(results).flatMap(listGates)
@@ -59,6 +75,14 @@ const renderGates = (results: BenchResult[]): Markup | undefined => {
   return markup`<p class="badge good">PASS <span>${plural(gates.length, 'gate')} kept</span></p>`
 }
 
+/** What all of them begin or end with is said once: concurrency 1, 4, 16. */
+const joinLevels = (levels: string[]): string => {
+  const [first, ...others] = levels.map((level) => level.split(' ')) as [string[], ...string[][]]
+  if (others.every(([word]) => word === first[0]))
+    return [levels[0], ...others.map((words) => words.at(-1))].join(', ')
+  return [...levels.slice(0, -1).map((level) => level.split(' ')[0]), levels.at(-1)].join(', ')
+}
+
 const describeRuns = (results: BenchResult[]): string => {
   const [first] = results as [BenchResult]
   const sent = results.reduce((sum, { requests }) => sum + requests.sent, 0)
@@ -66,7 +90,7 @@ const describeRuns = (results: BenchResult[]): string => {
   const levels = [...new Set(inOrderOfLoad(results).map(levelOf))]
   const load =
     results.length > 1
-      ? `${plural(levels.length, 'load')} (${levels.join(', ')})`
+      ? `${plural(levels.length, 'load')} (${joinLevels(levels)})`
       : describeLoad(first.configuration)
-  return `${load} · ${formatCount(sent)} requests in ${seconds.toFixed(1)} s`
+  return `${load} · ${plural(sent, 'request')} in ${formatDuration(seconds)}`
 }

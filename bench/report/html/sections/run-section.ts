@@ -1,16 +1,19 @@
 import { latencyNames, type BenchResult } from '../../../result.ts'
 import type { Chart } from '../chart/chart.ts'
 import { renderChart } from '../chart/render-chart.ts'
+import { chartByPrompt } from '../charts/by-prompt.ts'
 import { chartHistogram } from '../charts/histogram.ts'
 import { chartInFlight } from '../charts/in-flight.ts'
 import { chartOverTime } from '../charts/over-time.ts'
 import { chartPercentiles } from '../charts/percentile-curve.ts'
 import { tablePercentiles } from '../charts/percentile-table.ts'
 import { chartRateOverTime } from '../charts/rate-over-time.ts'
+import { chartTurns } from '../charts/turn-charts.ts'
 import { distributionOf, gapNameOf } from '../distribution.ts'
 import { markup, type Markup } from '../markup.ts'
 import { latencyLabels } from '../../latency-labels.ts'
 import { renderErrors } from './errors.ts'
+import { renderFigureList, renderServerFigures } from './figure-list.ts'
 
 /** Everything about one load: latencies in figures and plots, and what went wrong. `id` keeps several apart. */
 export const renderRun = (result: BenchResult, id: string): Markup => {
@@ -26,8 +29,9 @@ export const renderRun = (result: BenchResult, id: string): Markup => {
     chartHistogram(result, gap, `${id}-gap-spread`),
     chartHistogram(result, 'e2e', `${id}-e2e-spread`),
     chartCurves(result, `${id}-percentiles`),
+    chartByPrompt(result, `${id}-by-prompt`),
   ]
-  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('Distributions', spread)}${renderLatencies(result)}`
+  return markup`${renderErrors(result)}${renderGroup('Over time', overTime)}${renderGroup('By turn', chartTurns(result, id))}${renderGroup('Distributions', spread)}${renderLatencies(result)}${renderServerFigures(result)}${renderFigureList(result)}`
 }
 
 const renderGroup = (title: string, charts: (Chart | undefined)[]): Markup | undefined => {

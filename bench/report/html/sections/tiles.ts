@@ -1,6 +1,7 @@
 import type { BenchResult, LatencyName } from '../../../result.ts'
 import { formatCount, formatShare } from '../../format-number.ts'
-import { formatThree, formatTime, splitTime } from '../figure-text.ts'
+import { countedBy } from '../../describe-tokens.ts'
+import { formatDuration, formatThree, formatTime, splitTime } from '../figure-text.ts'
 import { markup, type Markup } from '../markup.ts'
 
 type Tile = { name: string; value: string; unit?: string; below?: string | undefined }
@@ -19,7 +20,7 @@ export const renderTiles = (result: BenchResult): Markup => {
     rateTile(
       'Requests',
       throughput.requests_per_second,
-      `${formatCount(requests.succeeded)} in ${result.duration_s.toFixed(1)} s${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
+      `${formatCount(requests.succeeded)} in ${formatDuration(result.duration_s)}${steady === null ? '' : `; ${formatThree(steady.throughput.requests_per_second)}/s steady`}`,
     ),
     goodput === null ? successTile(result) : goodputTile(goodput),
   ].filter((tile): tile is Tile => tile !== undefined)
@@ -81,6 +82,6 @@ const rateTile = (name: string, value: number | null, below: string | undefined)
 /** Beside the whole run's rate that of its steady state: apart, the run's ends weigh on the former. */
 const describeTokens = ({ tokens, steady: { found } }: BenchResult): string => {
   const steady = found?.throughput.output_tokens_per_second ?? null
-  const counted = tokens.source === 'usage' ? 'counted by the server' : 'counted as stream events'
+  const counted = countedBy[tokens.source]
   return steady === null ? counted : `${formatThree(steady)}/s steady; ${counted}`
 }

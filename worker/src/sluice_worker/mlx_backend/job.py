@@ -46,7 +46,9 @@ class Job:
             self._note(library, response)
         if response.finish_reason is not None:
             self.detokenizer.finalize()
-        text = self.stops.push(self.detokenizer.last_segment)
+        text = self.stops.push(
+            self.detokenizer.last_segment, self.completion_tokens > self.generation.min_tokens
+        )
         if response.finish_reason is not None:
             text += self.stops.end()
         events: list[Event] = [] if not text else [self._leave(text)]

@@ -16,10 +16,15 @@ class StopText:
         self._held = ""
         self.met: str | None = None
 
-    def push(self, text: str) -> str:
-        """What may leave. Of two stop strings the one that begins first ends the text."""
+    def push(self, text: str, armed: bool = True) -> str:
+        """What may leave. Of two stop strings the one that begins first ends the text.
+
+        With `armed` False none counts that ends in this text; one that begins in it and ends later does.
+        """
         self._held += text
-        places = [(self._held.find(stop), -len(stop), stop) for stop in self._stops if stop in self._held]
+        places = []
+        if armed:
+            places = [(self._held.find(stop), -len(stop), stop) for stop in self._stops if stop in self._held]
         if places:
             place, _, stop = min(places)
             self.met = stop

@@ -12,10 +12,13 @@ from .text_stream import TextStream
 class AnswerText:
     """A token leaves together with the last character of its text."""
 
-    __slots__ = ("_held", "_matcher", "_released", "_seen", "_stream", "stop_string")
+    __slots__ = ("_held", "_least", "_matcher", "_released", "_seen", "_stream", "_tokens", "stop_string")
 
     def __init__(self, generation: Generation, stream: TextStream) -> None:
         self._stream = stream
+        #: As in vLLM, the text of the first so many tokens completes no stop string.
+        self._least = generation.min_tokens
+        self._tokens = 0
         self._matcher = StopMatcher(generation.stop, generation.include_stop)
         #: Tokens that have not left, with where their text begins and ends.
         self._held: deque[tuple[int, int, int, Logprob | None]] = deque()
@@ -27,6 +30,7 @@ class AnswerText:
 
     def push(self, token: int, logprob: Logprob | None) -> TextDelta | None:
         """Takes one more token of the answer; returns what may leave."""
+        self._tokens += 1
         return self._take(token, self._stream.push(token), logprob)
 
     def push_literal(self, token: int, text: str, logprob: Logprob | None) -> TextDelta | None:
@@ -40,7 +44,7 @@ class AnswerText:
         """What was held back. Nothing after a stop string."""
         if self.stop_string is not None:
             return None
-        released = self._matcher.push(self._stream.flush())
+        released = self._matcher.push(self._stream.flush(), self._tokens > self._least)
         if released.stop is not None:
             self.stop_string = released.stop
             return self._leave(released.text, everything=False)
@@ -51,7 +55,7 @@ class AnswerText:
         self._seen += len(text)
         # A character that is not complete counts as one more to come.
         self._held.append((start, self._seen + self._stream.unfinished, token, logprob))
-        released = self._matcher.push(text)
+        released = self._matcher.push(text, self._tokens > self._least)
         self.stop_string = released.stop
         return self._leave(released.text, everything=False)
 

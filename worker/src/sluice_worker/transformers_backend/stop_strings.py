@@ -30,6 +30,10 @@ class _Automaton:
             self.matched += 1
         return self.matched == len(self.stop)
 
+    def let_pass(self) -> None:
+        """A complete match that does not count; what it ends with may begin the next one."""
+        self.matched = self.fallback[len(self.stop) - 1]
+
 
 @dataclass(frozen=True, slots=True)
 class Released:
@@ -49,15 +53,21 @@ class StopMatcher:
         self._include = include
         self._held = ""
 
-    def push(self, text: str) -> Released:
-        """The first match counts, and of several that end at one character the longest."""
+    def push(self, text: str, armed: bool = True) -> Released:
+        """The first match counts, and of several that end at one character the longest.
+
+        With `armed` False none counts that ends in this text; one that begins in it and ends later does.
+        """
         if not self._automata:
             return Released(text)
         for index, character in enumerate(text):
             # Every automaton must see the character, so no short cut at the first match.
-            complete = [automaton.stop for automaton in self._automata if automaton.advance(character)]
-            if complete:
-                stop = max(complete, key=len)
+            complete = [automaton for automaton in self._automata if automaton.advance(character)]
+            if complete and not armed:
+                for automaton in complete:
+                    automaton.let_pass()
+            elif complete:
+                stop = max((automaton.stop for automaton in complete), key=len)
                 seen = self._held + text[: index + 1]
                 self._held = ""
                 return Released(seen if self._include else seen[: len(seen) - len(stop)], stop)

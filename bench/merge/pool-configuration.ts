@@ -1,0 +1,24 @@
+import type { BenchResult, Configuration } from '../result.ts'
+import { sumOf, sumOrNull } from './pool-counts.ts'
+
+/** The load of all together. What each load generator drew by itself (seeds, nonces) is in `merged_from`. */
+export const poolConfiguration = (runs: BenchResult[]): Configuration => {
+  const [{ configuration }] = runs as [BenchResult]
+  const { arrivals, prompts } = configuration
+  const all = runs.map((run) => run.configuration)
+  const durations = all.flatMap(({ duration_s: duration }) => duration ?? [])
+  return {
+    ...configuration,
+    concurrency: sumOf(all.map(({ concurrency }) => concurrency)),
+    arrivals:
+      arrivals === null ? null : { ...arrivals, rate: sumOf(all.map((each) => each.arrivals?.rate ?? 0)) },
+    requests: sumOrNull(all.map(({ requests }) => requests)),
+    duration_s: durations.length === 0 ? null : Math.max(...durations),
+    threads: sumOf(all.map(({ threads }) => threads)),
+    prompts: {
+      ...prompts,
+      distinct: sumOrNull(all.map((each) => each.prompts.distinct)),
+      nonce: all.every((each) => each.prompts.nonce === prompts.nonce) ? prompts.nonce : null,
+    },
+  }
+}

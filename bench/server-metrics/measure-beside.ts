@@ -1,0 +1,42 @@
+import { endpoints } from '../endpoints/registry.ts'
+import type { BenchOptions } from '../options.ts'
+import { createConnections } from '../wire/connections.ts'
+import { resetCache } from '../wire/reset-cache.ts'
+import type { Target } from '../wire/target.ts'
+import type { ServerMetrics } from './server-metrics.ts'
+import { watchServer } from './watch-server.ts'
+
+/** What the server was asked beside the load, as the options want it. */
+export type ServerSide = { serverMetrics?: ServerMetrics | undefined; cacheReset?: string | undefined }
+
+type Asked = { options: BenchOptions; target: Target; signal: AbortSignal }
+
+/** Has the server forget its cache and reads its own figures around the measurement. */
+export const measureBeside = async <Measured>(
+  { options, target, signal }: Asked,
+  measure: () => Promise<Measured>,
+): Promise<{ measured: Measured; serverSide: ServerSide }> => {
+  const { serverMetrics: wanted, resetCache: wantsReset, apiKey } = options
+  const cacheReset = wantsReset === true ? await forgetPrompts({ options, target, signal }) : undefined
+  const watch = wanted === undefined ? undefined : await watchServer({ target, url: wanted.url, apiKey })
+  let serverMetrics: ServerMetrics | undefined
+  let measured: Measured
+  try {
+    measured = await measure()
+  } finally {
+    serverMetrics = await watch?.stop()
+  }
+  return { measured, serverSide: { serverMetrics, cacheReset } }
+}
+
+const forgetPrompts = async ({ options, target, signal }: Asked): Promise<string | undefined> => {
+  if (signal.aborted) return undefined
+  const { apiKey, headers, timeoutMs } = options
+  const endpoint = endpoints[options.endpoint]
+  const connections = createConnections({ target, size: 1, apiKey, headers, timeoutMs, endpoint })
+  try {
+    return await resetCache(connections, target, signal)
+  } finally {
+    await connections.close()
+  }
+}
