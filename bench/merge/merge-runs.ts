@@ -38,10 +38,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
   const samples = poolSamples(runs, clock)
   const pooled = {
     ...identify(first, clock, argv),
-    metadata: shareMetadata(runs),
-    // Made anew of the whole when it is asked for.
-    compat: undefined,
-    repeat: undefined,
+    ...shareMetadata(runs),
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
@@ -114,12 +111,13 @@ const identify = (
   target: first.target,
 })
 
-/** What all of them say alike. */
-const shareMetadata = (runs: BenchResult[]): Record<string, string> | undefined => {
+/** What all of them say alike. Other tools' names are made anew when asked for, and a merge is no repetition. */
+const shareMetadata = (runs: BenchResult[]): Pick<Pooled, 'metadata' | 'compat' | 'repeat'> => {
   const common = Object.entries(runs[0]!.metadata ?? {}).filter(([key, value]) =>
     runs.every(({ metadata }) => metadata?.[key] === value),
   )
-  return common.length === 0 ? undefined : Object.fromEntries(common)
+  const metadata = common.length === 0 ? undefined : Object.fromEntries(common)
+  return { metadata, compat: undefined, repeat: undefined }
 }
 
 /** Over the time from the first start to the last end, in which all of it happened. */
