@@ -44,11 +44,15 @@ export const describeSweep = (results: BenchResult[]): SweepAnswer => {
 }
 
 /** All runs at the same load together, in ascending order of load. */
-export const levelsOf = (results: BenchResult[]): Level[] =>
-  byLoad(results).map(([load, runs]) => {
-    const share = runs[0]!.sweep?.goodput_share ?? null
-    return { load, runs: runs.length, outcome: share === null ? undefined : judgeLevel(runs, share) }
-  })
+export const levelsOf = (
+  results: BenchResult[],
+  share: number | null = results[0]?.sweep?.goodput_share ?? null,
+): Level[] =>
+  byLoad(results).map(([load, runs]) => ({
+    load,
+    runs: runs.length,
+    outcome: share === null ? undefined : judgeLevel(runs, share),
+  }))
 
 /** Runs at the same load count with their mean. Load that was not offered brought no throughput of its own. */
 export const throughputByLoad = (results: BenchResult[]): [ThroughputMetric, LoadPoint[]] => {

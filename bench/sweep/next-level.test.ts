@@ -6,9 +6,9 @@ import { describeSweep, levelsOf } from './describe-sweep.ts'
 import { nextLevel } from './next-level.ts'
 import type { SweepGoal } from './sweep-goal.ts'
 
-type Tally = { good: number; ended: number }
+type Tally = { good: number; ended: number; samples?: BenchResult['samples'] }
 
-const runAt = (load: number, goal: SweepGoal, { good, ended }: Tally): BenchResult => {
+const runAt = (load: number, goal: SweepGoal, { good, ended, samples = [] }: Tally): BenchResult => {
   const { configuration } = resultOf()
   const arrivals = { arrival: 'poisson' as const, rate: load, burstiness: 1, ramp_up_s: null, seed: 1 }
   return resultOf({
@@ -18,6 +18,7 @@ const runAt = (load: number, goal: SweepGoal, { good, ended }: Tally): BenchResu
       : { ...configuration, mode: 'open', concurrency: 4096, arrivals },
     requests: { sent: ended, succeeded: ended, failed: 0, cancelled: 0 },
     goodput: { limits: { e2e: 1 }, good, share: good / ended, requests_per_second: good },
+    samples,
   })
 }
 
@@ -73,15 +74,16 @@ const simulate = (servers: number, requests: number, random: () => number) => {
   return (load: number): Tally => {
     const free = Array.from({ length: servers }, () => 0)
     const ready = Array.from({ length: load }, () => 0)
-    let good = 0
+    const samples: BenchResult['samples'] = []
     for (let sent = 0; sent < requests; sent += 1) {
       const client = ready.indexOf(Math.min(...ready))
       const server = free.indexOf(Math.min(...free))
       const end = Math.max(ready[client]!, free[server]!) - Math.log(1 - random())
-      if (end - ready[client]! <= limit) good += 1
+      const start = ready[client]!
+      samples.push({ index: sent, start, end, good: end - start <= limit })
       free[server] = ready[client] = end
     }
-    return { good, ended: requests }
+    return { good: samples.filter(({ good }) => good).length, ended: requests, samples }
   }
 }
 

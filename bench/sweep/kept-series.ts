@@ -1,0 +1,34 @@
+import type { BenchResult } from '../result.ts'
+import type { Sample } from '../record/samples.ts'
+
+/** Whether the requests of a run kept the limits, in the order of sending, and how many of them shared a fate. */
+export type KeptSeries = { kept: boolean[]; inFlight: number }
+
+/**
+ * Without the run's beginning: as long as the ramp lasts, and for as many requests as are in flight together after
+ * it, the server's queue is still filling, which flatters it. Of a short run at most half. Undefined where a result
+ * does not say of each request whether it kept the limits.
+ */
+export const keptSeries = ({ samples, configuration }: BenchResult): KeptSeries | undefined => {
+  const ended = samples
+    .filter((sample): sample is Sample & { good: boolean } => sample.good !== undefined)
+    .toSorted((left, right) => startOf(left) - startOf(right))
+  if (ended.length < 2) return undefined
+  const inFlight = meanInFlight(ended)
+  const rampMs = 1000 * (configuration.arrivals?.ramp_up_s ?? 0)
+  const ramped = ended.findIndex((sample) => startOf(sample) - startOf(ended[0]!) >= rampMs)
+  const filling = (ramped === -1 ? ended.length : ramped) + Math.round(inFlight)
+  return {
+    kept: ended.slice(Math.min(filling, Math.floor(ended.length / 2))).map(({ good }) => good),
+    inFlight,
+  }
+}
+
+const startOf = ({ due, start }: Sample): number => due ?? start
+
+/** Little's law: the time of all requests over that of the run. */
+const meanInFlight = (samples: Sample[]): number => {
+  const took = samples.reduce((sum, sample) => sum + sample.end - startOf(sample), 0)
+  const last = samples.reduce((most, { end }) => Math.max(most, end), 0)
+  return Math.max(1, took / Math.max(last - startOf(samples[0]!), 1e-3))
+}
