@@ -1,5 +1,6 @@
 import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
+import type { SearchVerdict } from './compare/judge-search.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
@@ -89,6 +90,8 @@ export type BenchResult = {
   thresholds: Verdict[]
   /** Beside an earlier run, with `--baseline`. */
   baseline?: BaselineVerdict
+  /** Of a search, beside an earlier one; in the first run at the load that it found. */
+  search_baseline?: SearchVerdict
   /** What the search was for that this run is part of, with `--sweep`. */
   sweep?: SweepGoal
   /** The load generators whose results this one was merged from. */

@@ -1,5 +1,6 @@
 import { loadOf } from '../level.ts'
 import type { GoodputLimits } from '../goodput.ts'
+import type { SearchVerdict } from '../compare/judge-search.ts'
 import type { BenchResult } from '../result.ts'
 import { judgeLevel, trustOf, type LevelOutcome } from './judge-level.ts'
 import { findKnee, type LoadPoint } from './knee.ts'
@@ -17,22 +18,26 @@ export type SweepAnswer = {
   ended: 'found' | 'all-meet' | 'none-meets' | 'interrupted' | 'time-over' | 'listed'
   /** The measured load beyond which throughput hardly rises; null: there is no such load among them. */
   knee: { load: number; throughput: number; metric: ThroughputMetric } | null
+  /** Beside an earlier answer, with --baseline. */
+  baseline?: SearchVerdict
 }
 
 export type LevelAnswer = Omit<LevelOutcome, 'outcome'> & { load: number; runs: number }
 type ThroughputMetric = 'output_tokens_per_second' | 'requests_per_second'
 
-export const describeSweep = (results: BenchResult[]): SweepAnswer => {
+/** `wanted` judges a list of loads by a goal that it had not. */
+export const describeSweep = (results: BenchResult[], wanted?: number): SweepAnswer => {
   const [first] = results as [BenchResult]
   const { sweep, goodput } = first
-  const levels = levelsOf(results)
-  const share = sweep?.goodput_share ?? null
+  const share = wanted ?? sweep?.goodput_share ?? null
+  const levels = levelsOf(results, share)
   const [metric, points] = throughputByLoad(results)
   const knee = findKnee(points)
   const high = share === null ? undefined : levels.find(({ outcome }) => outcome?.outcome === 'misses')
   const low = levels.findLast(
     ({ load, outcome }) => outcome?.outcome === 'meets' && (high === undefined || load < high.load),
   )
+  const baseline = results.find((result) => result.search_baseline !== undefined)?.search_baseline
   return {
     unit: first.configuration.arrivals === null ? 'requests in flight' : 'requests/s',
     goal: share === null || goodput === null ? null : { limits: goodput.limits, share },
@@ -40,6 +45,7 @@ export const describeSweep = (results: BenchResult[]): SweepAnswer => {
     first_missed: answerOf(high),
     ended: endOf(results, levels, points),
     knee: knee === undefined ? null : { ...knee, metric },
+    ...(baseline !== undefined && { baseline }),
   }
 }
 

@@ -87,4 +87,5 @@ const wilson = (share: number, count: number, z: number): [number, number] => {
 }
 
 /** With fewer requests even a run without a miss proves nothing. */
-export const fewestRequests = (wanted: number): number => Math.ceil((normalQuantile ** 2 * wanted) / (1 - wanted))
+export const fewestRequests = (wanted: number): number =>
+  Math.ceil((normalQuantile ** 2 * wanted) / (1 - wanted))
