@@ -12,6 +12,7 @@ import type { Prompts } from './prompts/prompts.ts'
 import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
+import { rampOf } from './ramp-of.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
@@ -35,6 +36,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
   const { recorded, options } = parts
   const { sent, succeeded, failed, cancelled, tokens } = recorded
   const ended = succeeded + failed
+  const configuration = describeOptions(options, parts.prompts, parts.threads)
   return {
     schema: 'sluice.bench',
     schema_version: schemaVersion,
@@ -45,7 +47,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
-    configuration: describeOptions(options, parts.prompts, parts.threads),
+    configuration,
     warm_up: parts.warmed,
     requests: { sent, succeeded, failed, cancelled },
     success_rate: ended === 0 ? null : succeeded / ended,
@@ -59,7 +61,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     ...describeMade(parts),
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
-    steady: describeSteady(recorded.samples, tokens.source !== 'none'),
+    steady: describeSteady(recorded.samples, tokens.source !== 'none', rampOf(configuration)),
     stream: {
       events: tokens.events,
       coalesced_events: tokens.coalescedEvents,
@@ -149,6 +151,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
   rate: load.rate,
   burstiness: load.burstiness,
   ramp_up_s: load.rampUpMs === undefined ? null : load.rampUpMs / 1000,
+  ...(load.ramp !== undefined && { ramp: load.ramp }),
   seed,
 })
 
@@ -175,6 +178,7 @@ const describeOptions = (
   mode: load.mode,
   concurrency: widthOf(load),
   arrivals: load.mode === 'closed' ? null : describeArrivals(load, prompts.seed),
+  ...(load.mode === 'closed' && load.rampUpMs !== undefined && { ramp_up_s: load.rampUpMs / 1000 }),
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,

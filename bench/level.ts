@@ -6,7 +6,10 @@ export const inOrderOfLoad = (results: BenchResult[]): BenchResult[] =>
 
 /** The load of a run in words; in a sweep it tells the levels apart. */
 export const levelOf = ({ configuration: { arrivals, concurrency } }: BenchResult): string =>
-  arrivals === null ? `concurrency ${concurrency}` : `${arrivals.rate} requests/s`
+  arrivals === null ? `concurrency ${concurrency}` : `${rateOf(arrivals)} requests/s`
+
+const rateOf = ({ rate, ramp }: NonNullable<BenchResult['configuration']['arrivals']>): string =>
+  ramp === undefined ? String(rate) : `${ramp.from} to ${ramp.to}`
 
 /** The same as a number: requests in flight or requests per second. */
 export const loadOf = ({ configuration: { arrivals, concurrency } }: BenchResult): number =>

@@ -1,3 +1,4 @@
+import type { RateRamp } from './arrivals/rate-ramp.ts'
 import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
 import type { SearchVerdict } from './compare/judge-search.ts'
@@ -150,8 +151,12 @@ export type Configuration = {
     rate: number
     burstiness: number
     ramp_up_s: number | null
+    /** From one rate to another over the whole run; `rate` is its end. */
+    ramp?: RateRamp
     seed: number
   } | null
+  /** Of a closed loop: connections began one after the other over this time. */
+  ramp_up_s?: number
   requests: number | null
   duration_s: number | null
   stream: boolean

@@ -61,7 +61,7 @@ export const createLane = (context: LaneContext): Lane => {
     floor: (wanted) => measureFloor({ ...wanted, signal, giveUp }),
     async measure(startAt) {
       const openedBefore = connections.opened()
-      const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt })
+      const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt, width: widthOf(whole.load) }) // prettier-ignore
       return {
         ...measured,
         usageRefused: options.stream && !sender.asksForUsage(),

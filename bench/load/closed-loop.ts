@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { waitUntil } from './wait-until.ts'
 
 export type ClosedLoop = {
@@ -10,6 +11,8 @@ export type ClosedLoop = {
   /** Numbers the requests, from 0; shared by loops that share a load. */
   take?: () => number
   signal: AbortSignal
+  /** When a slot begins, in milliseconds after the start; without it all at once. */
+  beginAfter?: (slot: number) => number
   /** Sends the `index`th request on a slot and resolves when it is over. */
   issue: (index: number, slot: number) => Promise<void>
 }
@@ -25,14 +28,20 @@ export const runClosedLoop = async ({
   startAt = performance.now(),
   take = createCounter(),
   signal,
+  beginAfter,
   issue,
 }: ClosedLoop): Promise<void> => {
   const limit = requests ?? Number.POSITIVE_INFINITY
   const deadline = durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + durationMs
+  const over = new AbortController()
+  const stop = AbortSignal.any([signal, over.signal])
   const runSlot = async (slot: number): Promise<void> => {
+    const wait = beginAfter === undefined ? 0 : startAt + beginAfter(slot) - performance.now()
+    if (wait > 0) await sleep(wait, undefined, { signal: stop }).catch(() => {})
     while (!signal.aborted && performance.now() < deadline) {
       const index = take()
-      if (index >= limit) return
+      // Nobody waits for a turn that will not come.
+      if (index >= limit) return over.abort()
       await issue(index, slot)
     }
   }

@@ -12,6 +12,7 @@ import type { Sender } from '../wire/sender.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { planCancel } from './plan-cancel.ts'
 import { runSessions } from './run-sessions.ts'
+import { spreadStarts } from './spread-starts.ts'
 import type { LiveRun } from './live-run.ts'
 import { runOpenLoop } from './open-loop.ts'
 
@@ -33,21 +34,23 @@ export type MeasureContext = {
   record: Recorder['record']
   /** On the machine's monotonic clock. */
   startAt: number
+  /** Connections of all threads. */
+  width: number
 }
 
 /** Sends one request on a slot, and resolves once it is over. */
 type SendOne = (issue: Issue, slot: number, prompt?: Prompt) => Promise<Attempt>
 type Offered = { dispatch?: OpenDispatch; idleMs: number }
-type Turn = { signal: AbortSignal; share: Share; startAt: number; send: SendOne; prompts: Prompts }
+type Turn = { signal: AbortSignal; share: Share; startAt: number; width: number; send: SendOne; prompts: Prompts } // prettier-ignore
 
 /** The part of a run that counts: from the first measured request to the end of the last. */
 export const measure = async (context: MeasureContext): Promise<Measurement> => {
   const { options, prompts, share, sender, live, signal, record } = context
   const { load } = options
-  const occupancy = createOccupancyCounter()
   const schedule = load.mode === 'open' ? createSchedule({ ...load, seed: prompts.seed }) : undefined
   const selfCheck = await startSelfCheck()
   const startAt = context.startAt - monotonicOffset()
+  const occupancy = createOccupancyCounter(startAt + (load.mode === 'closed' ? (load.rampUpMs ?? 0) : 0))
   const { cancellation } = options
   const send: SendOne = async (issue, slot, prompt = prompts.at(issue.index)) => {
     live.inFlight += 1
@@ -61,7 +64,7 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
     countAttempt(live, attempt)
     return attempt
   }
-  const turn: Turn = { signal, share, startAt, send, prompts }
+  const turn: Turn = { signal, share, startAt, width: context.width, send, prompts }
   const { dispatch, idleMs }: Offered =
     load.mode === 'open' ? await offerOpenLoad(load, schedule!, turn) : await offerClosedLoad(load, turn)
   return { selfCheck: await selfCheck.stop(idleMs), occupancy: occupancy.occupancy(), dispatch }
@@ -69,10 +72,11 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
 
 const offerClosedLoad = async (
   load: ClosedLoad,
-  { signal, share, startAt, send, prompts }: Turn,
+  { signal, share, startAt, width, send, prompts }: Turn,
 ): Promise<Offered> => {
+  const beginAfter = spreadStarts(load, share, width)
   if (load.session !== undefined) {
-    await runSessions({ load, session: load.session, signal, share, startAt, send, prompts })
+    await runSessions({ load, session: load.session, signal, share, startAt, send, prompts, beginAfter }) // prettier-ignore
     return { idleMs: 0 }
   }
   const { concurrency, requests, durationMs } = load
@@ -80,6 +84,7 @@ const offerClosedLoad = async (
     concurrency,
     signal,
     startAt,
+    beginAfter,
     take: takeNumber(share),
     issue: async (index, slot) => void (await send({ index }, slot)),
     ...(requests !== undefined && { requests }),

@@ -12,6 +12,7 @@ export type Sessions = {
   prompts: Prompts
   share: Share
   startAt: number
+  beginAfter: (slot: number) => number
   signal: AbortSignal
   send: (issue: Issue, slot: number, prompt: Prompt) => Promise<Attempt>
 }
@@ -28,6 +29,7 @@ export const runSessions = async ({
   prompts,
   share,
   startAt,
+  beginAfter,
   signal,
   send,
 }: Sessions): Promise<void> => {
@@ -59,6 +61,7 @@ export const runSessions = async ({
     concurrency: load.concurrency,
     signal,
     startAt,
+    beginAfter,
     take: takeNumber(share),
     issue: runSession,
     ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / turns) }),

@@ -1,5 +1,6 @@
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
+import { rampOf } from '../ramp-of.ts'
 import { schemaVersion, type BenchResult, type Configuration } from '../result.ts'
 import { evaluateThresholds, parseThreshold } from '../thresholds.ts'
 import { assertMergeable } from './assert-mergeable.ts'
@@ -53,6 +54,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     steady: describeSteady(
       samples,
       runs.every(({ tokens }) => tokens.source !== 'none'),
+      rampOf(runs[0]!.configuration),
     ),
     verdict: poolVerdict(runs, files),
     thresholds: [],

@@ -1,3 +1,4 @@
+import { rampOf } from '../ramp-of.ts'
 import type { BenchResult } from '../result.ts'
 import type { Sample } from '../record/samples.ts'
 
@@ -15,8 +16,8 @@ export const keptSeries = ({ samples, configuration }: BenchResult): KeptSeries 
     .toSorted((left, right) => startOf(left) - startOf(right))
   if (ended.length < 2) return undefined
   const inFlight = meanInFlight(ended)
-  const rampMs = 1000 * (configuration.arrivals?.ramp_up_s ?? 0)
-  const ramped = ended.findIndex((sample) => startOf(sample) - startOf(ended[0]!) >= rampMs)
+  const { ms } = rampOf(configuration)
+  const ramped = ended.findIndex((sample) => startOf(sample) - startOf(ended[0]!) >= ms)
   const filling = (ramped === -1 ? ended.length : ramped) + Math.round(inFlight)
   return {
     kept: ended.slice(Math.min(filling, Math.floor(ended.length / 2))).map(({ good }) => good),
