@@ -29,6 +29,7 @@ export type ResultParts = NoteFacts & {
   target: Target
   model: string
   openedBefore: number
+  cooledDown: number | undefined
 }
 
 /** Puts what was asked and what was measured into the one document that everything printed is made from. */
@@ -49,6 +50,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
     configuration,
     warm_up: parts.warmed,
+    ...(parts.cooledDown !== undefined && { cool_down: { sent: parts.cooledDown } }),
     requests: { sent, succeeded, failed, cancelled },
     success_rate: ended === 0 ? null : succeeded / ended,
     error_rate: ended === 0 ? null : failed / ended,

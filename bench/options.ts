@@ -118,6 +118,8 @@ export type BenchOptions = {
   load: Load
   /** Requests sent before the clock starts; absent: one per connection. */
   warmUp?: number
+  /** Keeps the load up with uncounted requests until the last measured one has ended. */
+  coolDown?: boolean
   prompts: PromptSource
   goodput?: GoodputLimits
   sampling: Sampling

@@ -45,6 +45,8 @@ export type BenchResult = {
   configuration: Configuration
   /** Sent before the clock started; counted nowhere else. */
   warm_up: { sent: number; failed: number; errors: ErrorCount[] }
+  /** Sent after the last measured request to keep the load up; counted nowhere else. Absent: none was asked for. */
+  cool_down?: { sent: number }
   requests: { sent: number; succeeded: number; failed: number; cancelled: number }
   /** Of the requests that ended, between 0 and 1; null when none did. */
   success_rate: number | null

@@ -49,7 +49,7 @@ export const createSchedule = (options: ScheduleOptions): Float64Array => {
 }
 
 /** In units of the mean gap. */
-const drawGap = (arrival: ScheduleOptions['arrival'], shape: number, random: Random): number => {
+export const drawGap = (arrival: ScheduleOptions['arrival'], shape: number, random: Random): number => {
   if (arrival === 'constant') return 1
   return arrival === 'poisson' ? -Math.log(1 - random()) : drawGamma(shape, random) / shape
 }

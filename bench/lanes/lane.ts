@@ -61,12 +61,14 @@ export const createLane = (context: LaneContext): Lane => {
     floor: (wanted) => measureFloor({ ...wanted, signal, giveUp }),
     async measure(startAt) {
       const openedBefore = connections.opened()
-      const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt, width: widthOf(whole.load) }) // prettier-ignore
+      let openedForMeasured: number | undefined
+      const onCoolDown = (): void => void (openedForMeasured = connections.opened())
+      const measured = await measure({ options, prompts, share, sender, live, signal, record, startAt, width: widthOf(whole.load), onCoolDown }) // prettier-ignore
       return {
         ...measured,
         usageRefused: options.stream && !sender.asksForUsage(),
         openedBefore,
-        openedDuring: connections.opened() - openedBefore,
+        openedDuring: (openedForMeasured ?? connections.opened()) - openedBefore,
       }
     },
     close: () => connections.close(),

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CoolDown } from './cool-down.ts'
 import { waitUntil } from './wait-until.ts'
+
+/** Goes on with uncounted requests. */
+export type CoolLoop = Pick<CoolDown, 'ended' | 'isOver'> & {
+  issue: (index: number, slot: number) => Promise<void>
+}
 
 export type ClosedLoop = {
   concurrency: number
@@ -15,6 +21,7 @@ export type ClosedLoop = {
   beginAfter?: (slot: number) => number
   /** Sends the `index`th request on a slot and resolves when it is over. */
   issue: (index: number, slot: number) => Promise<void>
+  cool?: CoolLoop
 }
 
 /**
@@ -30,6 +37,7 @@ export const runClosedLoop = async ({
   signal,
   beginAfter,
   issue,
+  cool,
 }: ClosedLoop): Promise<void> => {
   const limit = requests ?? Number.POSITIVE_INFINITY
   const deadline = durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + durationMs
@@ -45,8 +53,16 @@ export const runClosedLoop = async ({
       await issue(index, slot)
     }
   }
+  let measuring = Math.min(concurrency, limit)
+  const runAll = async (slot: number): Promise<void> => {
+    await runSlot(slot)
+    measuring -= 1
+    if (cool === undefined) return
+    if (measuring === 0) cool.ended()
+    while (!cool.isOver()) await cool.issue(take(), slot)
+  }
   await waitUntil(startAt, signal)
-  await Promise.all(Array.from({ length: Math.min(concurrency, limit) }, (_, slot) => runSlot(slot)))
+  await Promise.all(Array.from({ length: measuring }, (_, slot) => runAll(slot)))
 }
 
 const createCounter = (): (() => number) => {

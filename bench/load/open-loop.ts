@@ -1,4 +1,11 @@
+import type { CoolDown } from './cool-down.ts'
 import { waitUntil } from './wait-until.ts'
+
+/** Goes on with uncounted requests: those of `next`, in milliseconds from the start. */
+export type CoolSchedule = Pick<CoolDown, 'ended' | 'isOver' | 'signal'> & {
+  next: () => { index: number; due: number }
+  issue: (index: number, slot: number) => Promise<void>
+}
 
 export type OpenLoop = {
   /** When each request is due, in milliseconds from the start. */
@@ -9,6 +16,7 @@ export type OpenLoop = {
   startAt?: number
   signal: AbortSignal
   issue: (issued: { index: number; slot: number; dueAt: number }) => Promise<void>
+  cool?: CoolSchedule
 }
 
 /** How well the schedule was kept. Milliseconds; `late` is ours, `waits` is what the limit on concurrency did. */
@@ -34,6 +42,7 @@ export const runOpenLoop = async ({
   startAt: startedAt = performance.now(),
   signal,
   issue,
+  cool,
 }: OpenLoop): Promise<Dispatch> => {
   const dispatch: Dispatch = { late: [], waits: [], backlog: 0, mostInFlight: 0, idleMs: 0 }
   const slots = createSlots(maxConcurrency)
@@ -74,8 +83,37 @@ export const runOpenLoop = async ({
     if (signal.aborted) break
     arrive(index, startedAt + due)
   }
-  while (running.size > 0) await Promise.all(running)
+  const drain = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running)
+  }
+  if (cool === undefined) await drain()
+  else {
+    // What waits for its turn goes first: the load is at its limit then.
+    const take = (): number | undefined => (head < waiting.length ? undefined : slots.take())
+    const free = (slot: number): void => {
+      slots.free(slot)
+      sendWaiting()
+    }
+    const measured = drain().then(cool.ended)
+    dispatch.idleMs += await coolDown(cool, startedAt, { take, free })
+    await measured
+  }
   return dispatch
+}
+
+/** Keeps to the schedule until it is over, and waits for what it has sent. Returns how long it had nothing to do. */
+const coolDown = async (cool: CoolSchedule, startedAt: number, slots: Slots): Promise<number> => {
+  const running: Promise<void>[] = []
+  let idleMs = 0
+  for (;;) {
+    const { index, due } = cool.next()
+    idleMs += await waitUntil(startedAt + due, cool.signal)
+    if (cool.isOver()) break
+    const slot = slots.take()
+    if (slot !== undefined) running.push(cool.issue(index, slot).then(() => slots.free(slot)))
+  }
+  await Promise.all(running)
+  return idleMs
 }
 
 type Slots = { take(): number | undefined; free(slot: number): void }

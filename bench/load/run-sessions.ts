@@ -4,6 +4,7 @@ import type { ClosedLoad, Session } from '../options.ts'
 import type { Prompt, Prompts } from '../prompts/prompts.ts'
 import { randomOf } from '../prompts/word-text.ts'
 import type { Attempt, Issue } from '../wire/attempt.ts'
+import type { CoolDown } from './cool-down.ts'
 import { runClosedLoop } from './closed-loop.ts'
 
 export type Sessions = {
@@ -14,8 +15,11 @@ export type Sessions = {
   startAt: number
   beginAfter: (slot: number) => number
   signal: AbortSignal
-  send: (issue: Issue, slot: number, prompt: Prompt) => Promise<Attempt>
+  send: Send
+  cool: { down: CoolDown; send: Send } | undefined
 }
+
+type Send = (issue: Issue, slot: number, prompt: Prompt) => Promise<Attempt>
 
 type Message = { role: string; content: string }
 
@@ -32,25 +36,32 @@ export const runSessions = async ({
   beginAfter,
   signal,
   send,
+  cool,
 }: Sessions): Promise<void> => {
   const { turns, think } = session
   const most = load.requests ?? Number.POSITIVE_INFINITY
   // Sessions that differ in length have to be counted as they go.
   const differ = prompts.turnAt !== undefined
   const take = takeTurn(share)
-  const isOver = (index: number): boolean => (differ ? take() : index) >= most
-  const deadline = load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs
-  const runSession = async (number: number, slot: number): Promise<void> => {
+  const end = load.durationMs === undefined ? Number.POSITIVE_INFINITY : startAt + load.durationMs
+  const measured: Rules = {
+    isOver: (index) => (differ ? take() : index) >= most,
+    deadline: end,
+    signal,
+    send,
+  }
+  const runSession = async (number: number, slot: number, rules = measured): Promise<void> => {
+    const { isOver, deadline } = rules
     const history: unknown[] = []
     const random = randomOf(`${prompts.seed} think ${number}`)
     for (let turn = 0; turn < turns; turn += 1) {
       const index = number * turns + turn
       const asked = messageOf(prompts, number, turn, turns)
       if (asked === undefined || isOver(index)) return
-      if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, signal)
-      if (signal.aborted || performance.now() >= deadline) return
+      if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, rules.signal)
+      if (rules.signal.aborted || performance.now() >= deadline) return
       const { messages } = asked
-      const { reply, failure } = await send({ index, turn }, slot, {
+      const { reply, failure } = await rules.send({ index, turn }, slot, {
         ...asked.prompt,
         messages: [...history, ...messages],
       })
@@ -63,11 +74,24 @@ export const runSessions = async ({
     startAt,
     beginAfter,
     take: takeNumber(share),
-    issue: runSession,
+    issue: (number, slot) => runSession(number, slot),
     ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / turns) }),
     ...(load.durationMs !== undefined && { durationMs: load.durationMs }),
+    ...(cool !== undefined && {
+      cool: { ...cool.down, issue: (number, slot) => runSession(number, slot, uncounted(cool)) },
+    }),
   })
 }
+
+/** When a session ends before its last turn, and how its turns are sent. */
+type Rules = { isOver(index: number): boolean; deadline: number; signal: AbortSignal; send: Send }
+
+const uncounted = ({ down, send }: NonNullable<Sessions['cool']>): Rules => ({
+  isOver: down.isOver,
+  deadline: Number.POSITIVE_INFINITY,
+  signal: down.signal,
+  send,
+})
 
 const answerOf = (text = ''): Message => ({ role: 'assistant', content: text })
 

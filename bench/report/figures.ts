@@ -8,6 +8,7 @@ import { formatCount, formatNumber, formatShare } from './format-number.ts'
 export const renderFigures = (result: BenchResult, columns = 100): string => {
   const { requests, throughput, duration_s: duration, success_rate: successRate, warm_up: warmUp } = result
   const none = requests.sent === 0
+  const cooled = result.cool_down === undefined ? '' : `, ${plural(result.cool_down.sent, 'request')} more to cool down` // prettier-ignore
   const rows: [string, string | undefined][] = [
     ['Requests', describeRequests(result)],
     ['Success rate', successRate === null ? undefined : formatShare(successRate)],
@@ -15,7 +16,7 @@ export const renderFigures = (result: BenchResult, columns = 100): string => {
       'Duration',
       none
         ? undefined
-        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}`,
+        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}${cooled}`,
     ],
     ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
     ['Goodput', describeGoodput(result)],

@@ -18,7 +18,13 @@ export type SenderOptions = {
   signal: AbortSignal
 }
 
-export type SendExtra = { maxTokens?: number; keepText?: boolean; cancelAfter?: CancelAfter | undefined }
+export type SendExtra = {
+  maxTokens?: number
+  keepText?: boolean
+  cancelAfter?: CancelAfter | undefined
+  /** Of an uncounted request: its own end, and counters that nobody reads. */
+  uncounted?: { signal: AbortSignal; live: Live }
+}
 
 export type Sender = {
   /** `slot` says whose timeline is used: a slot has one request at a time. */
@@ -51,7 +57,7 @@ export const createSender = (context: SenderOptions): Sender => {
     const timeline = (timelines[slot] ??= createTimeline())
     const { pool, headers } = connections
     return sendRequest(pool, {
-      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live,
+      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live, ...extra.uncounted,
       ...(keepText === true && { keepText }),
       ...(cancelAfter !== undefined && { cancelAfter }),
     }) // prettier-ignore
