@@ -36,7 +36,6 @@ export type ResultParts = NoteFacts & {
 export const buildResult = (parts: ResultParts): BenchResult => {
   const { recorded, options } = parts
   const { sent, succeeded, failed, cancelled, tokens } = recorded
-  const ended = succeeded + failed
   const configuration = describeOptions(options, parts.prompts, parts.threads)
   return {
     schema: 'sluice.bench',
@@ -49,11 +48,9 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
     configuration,
-    warm_up: parts.warmed,
-    ...(parts.cooledDown !== undefined && { cool_down: { sent: parts.cooledDown } }),
+    ...describeUncounted(parts),
     requests: { sent, succeeded, failed, cancelled },
-    success_rate: ended === 0 ? null : succeeded / ended,
-    error_rate: ended === 0 ? null : failed / ended,
+    ...describeShares(recorded),
     errors: recorded.errors,
     finish_reasons: recorded.finishReasons,
     duration_s: round(recorded.durationMs / 1000),
@@ -84,6 +81,24 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     samples: recorded.samples,
     samples_dropped: recorded.samplesDropped,
   }
+}
+
+const describeUncounted = ({
+  warmed,
+  cooledDown,
+}: ResultParts): Pick<BenchResult, 'warm_up' | 'cool_down'> => ({
+  warm_up: warmed,
+  ...(cooledDown !== undefined && { cool_down: { sent: cooledDown } }),
+})
+
+const describeShares = ({
+  succeeded,
+  failed,
+}: Recorded): Pick<BenchResult, 'success_rate' | 'error_rate'> => {
+  const ended = succeeded + failed
+  return ended === 0
+    ? { success_rate: null, error_rate: null }
+    : { success_rate: succeeded / ended, error_rate: failed / ended }
 }
 
 /** `performance.now()` is the same clock with another zero. */

@@ -36,25 +36,48 @@ export type Dispatch = {
  * Sends each request at its moment, whether or not earlier ones have ended. What is in flight at the end is waited
  * for; after the signal nothing new is sent.
  */
-export const runOpenLoop = async ({
-  schedule,
-  maxConcurrency,
-  startAt: startedAt = performance.now(),
-  signal,
-  issue,
-  cool,
-}: OpenLoop): Promise<Dispatch> => {
+export const runOpenLoop = async (loop: OpenLoop): Promise<Dispatch> => {
+  const { schedule, startAt: startedAt = performance.now(), signal, cool } = loop
+  const { arrive, drain, dispatch, spare } = createDispatcher(loop)
+  for (const [index, due] of schedule.entries()) {
+    dispatch.idleMs += await waitUntil(startedAt + due, signal)
+    if (signal.aborted) break
+    arrive(index, startedAt + due)
+  }
+  if (cool === undefined) await drain()
+  else {
+    const measured = drain().then(cool.ended)
+    dispatch.idleMs += await coolDown(cool, startedAt, spare)
+    await measured
+  }
+  return dispatch
+}
+
+type Dispatcher = {
+  arrive(index: number, dueAt: number): void
+  /** Resolves when nothing is in flight and nothing waits. */
+  drain(): Promise<void>
+  dispatch: Dispatch
+  /** Slots that no measured request waits for. */
+  spare: Slots
+}
+
+const createDispatcher = ({ maxConcurrency, signal, issue }: OpenLoop): Dispatcher => {
   const dispatch: Dispatch = { late: [], waits: [], backlog: 0, mostInFlight: 0, idleMs: 0 }
   const slots = createSlots(maxConcurrency)
   const waiting: { index: number; dueAt: number; takenAt: number }[] = []
   const running = new Set<Promise<void>>()
   let head = 0
 
+  const take = (): number | undefined => (head < waiting.length ? undefined : slots.take())
+  const free = (slot: number): void => {
+    slots.free(slot)
+    sendWaiting()
+  }
   const send = (index: number, dueAt: number, slot: number): void => {
     const request = issue({ index, slot, dueAt }).then(() => {
-      slots.free(slot)
       running.delete(request)
-      sendWaiting()
+      free(slot)
     })
     running.add(request)
     dispatch.mostInFlight = Math.max(dispatch.mostInFlight, running.size)
@@ -69,36 +92,21 @@ export const runOpenLoop = async ({
       send(index, dueAt, slot)
     }
   }
-  const arrive = (index: number, dueAt: number): void => {
-    const takenAt = performance.now()
-    dispatch.late.push(takenAt - dueAt)
-    const slot = head < waiting.length ? undefined : slots.take()
-    if (slot !== undefined) return send(index, dueAt, slot)
-    waiting.push({ index, dueAt, takenAt })
-    dispatch.backlog = Math.max(dispatch.backlog, waiting.length - head)
+  return {
+    dispatch,
+    spare: { take, free },
+    async drain() {
+      while (running.size > 0) await Promise.all(running)
+    },
+    arrive(index, dueAt) {
+      const takenAt = performance.now()
+      dispatch.late.push(takenAt - dueAt)
+      const slot = take()
+      if (slot !== undefined) return send(index, dueAt, slot)
+      waiting.push({ index, dueAt, takenAt })
+      dispatch.backlog = Math.max(dispatch.backlog, waiting.length - head)
+    },
   }
-
-  for (const [index, due] of schedule.entries()) {
-    dispatch.idleMs += await waitUntil(startedAt + due, signal)
-    if (signal.aborted) break
-    arrive(index, startedAt + due)
-  }
-  const drain = async (): Promise<void> => {
-    while (running.size > 0) await Promise.all(running)
-  }
-  if (cool === undefined) await drain()
-  else {
-    // What waits for its turn goes first: the load is at its limit then.
-    const take = (): number | undefined => (head < waiting.length ? undefined : slots.take())
-    const free = (slot: number): void => {
-      slots.free(slot)
-      sendWaiting()
-    }
-    const measured = drain().then(cool.ended)
-    dispatch.idleMs += await coolDown(cool, startedAt, { take, free })
-    await measured
-  }
-  return dispatch
 }
 
 /** Keeps to the schedule until it is over, and waits for what it has sent. Returns how long it had nothing to do. */

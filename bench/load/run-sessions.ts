@@ -38,7 +38,7 @@ export const runSessions = async ({
   send,
   cool,
 }: Sessions): Promise<void> => {
-  const { turns, think } = session
+  const { turns } = session
   const most = load.requests ?? Number.POSITIVE_INFINITY
   // Sessions that differ in length have to be counted as they go.
   const differ = prompts.turnAt !== undefined
@@ -50,35 +50,19 @@ export const runSessions = async ({
     signal,
     send,
   }
-  const runSession = async (number: number, slot: number, rules = measured): Promise<void> => {
-    const { isOver, deadline } = rules
-    const history: unknown[] = []
-    const random = randomOf(`${prompts.seed} think ${number}`)
-    for (let turn = 0; turn < turns; turn += 1) {
-      const index = number * turns + turn
-      const asked = messageOf(prompts, number, turn, turns)
-      if (asked === undefined || isOver(index)) return
-      if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, rules.signal)
-      if (rules.signal.aborted || performance.now() >= deadline) return
-      const { messages } = asked
-      const { reply, failure } = await rules.send({ index, turn }, slot, {
-        ...asked.prompt,
-        messages: [...history, ...messages],
-      })
-      if (failure === undefined) history.push(...messages, answerOf(reply.text))
-    }
-  }
+  const hold = (number: number, slot: number, rules: Rules): Promise<void> =>
+    holdSession({ number, slot, session, prompts }, rules)
   await runClosedLoop({
     concurrency: load.concurrency,
     signal,
     startAt,
     beginAfter,
     take: takeNumber(share),
-    issue: (number, slot) => runSession(number, slot),
+    issue: (number, slot) => hold(number, slot, measured),
     ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / turns) }),
     ...(load.durationMs !== undefined && { durationMs: load.durationMs }),
     ...(cool !== undefined && {
-      cool: { ...cool.down, issue: (number, slot) => runSession(number, slot, uncounted(cool)) },
+      cool: { ...cool.down, issue: (number, slot) => hold(number, slot, uncounted(cool)) },
     }),
   })
 }
@@ -92,6 +76,29 @@ const uncounted = ({ down, send }: NonNullable<Sessions['cool']>): Rules => ({
   signal: down.signal,
   send,
 })
+
+type Held = Pick<Sessions, 'session' | 'prompts'> & { number: number; slot: number }
+
+const holdSession = async (
+  { number, slot, session: { turns, think }, prompts }: Held,
+  { isOver, deadline, signal, send }: Rules,
+): Promise<void> => {
+  const history: unknown[] = []
+  const random = randomOf(`${prompts.seed} think ${number}`)
+  for (let turn = 0; turn < turns; turn += 1) {
+    const index = number * turns + turn
+    const asked = messageOf(prompts, number, turn, turns)
+    if (asked === undefined || isOver(index)) return
+    if (turn > 0) await pause(think.from + random() * (think.to - think.from), deadline, signal)
+    if (signal.aborted || performance.now() >= deadline) return
+    const { messages } = asked
+    const { reply, failure } = await send({ index, turn }, slot, {
+      ...asked.prompt,
+      messages: [...history, ...messages],
+    })
+    if (failure === undefined) history.push(...messages, answerOf(reply.text))
+  }
+}
 
 const answerOf = (text = ''): Message => ({ role: 'assistant', content: text })
 
