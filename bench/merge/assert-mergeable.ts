@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts'
 import { histogramNames, type BenchResult } from '../result.ts'
+import { rampOf } from '../ramp-of.ts'
 import type { Clock } from './clock.ts'
 
 /** Runs that shared less of their time were not one load. */
@@ -49,6 +50,8 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     'the prompt lengths': describe(configuration.prompts.lengths),
     'the sessions': describe(configuration.session),
     'the share that is cancelled': cancellation?.rate,
+    'the ramp': configuration.arrivals?.ramp?.strategy,
+    'the ramp-up': rampOf(configuration).ms,
     'the goodput limits': goodput === null ? undefined : JSON.stringify(goodput.limits),
   })
   const [before, after] = [facts(left), facts(right)]

@@ -1,5 +1,6 @@
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
+import type { RateRamp } from '../arrivals/rate-ramp.ts'
 import { rampOf } from '../ramp-of.ts'
 import { schemaVersion, type BenchResult, type Configuration } from '../result.ts'
 import { evaluateThresholds, parseThreshold } from '../thresholds.ts'
@@ -12,6 +13,7 @@ import {
   poolRequests,
   poolTimings,
   poolTokens,
+  poolCoolDown,
   poolWarmUp,
   sumOf,
   sumOrNull,
@@ -34,6 +36,7 @@ export const mergeRuns = (runs: BenchResult[], files: string[], argv: string[]):
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
+    ...poolCoolDown(runs),
     requests,
     success_rate: requests.succeeded / ended,
     error_rate: requests.failed / ended,
@@ -146,9 +149,17 @@ const poolConfiguration = (runs: BenchResult[]): Configuration => {
   return {
     ...configuration,
     concurrency: sumOf(all.map(({ concurrency }) => concurrency)),
-    arrivals: arrivals === null ? null : { ...arrivals, rate },
+    arrivals: arrivals === null ? null : { ...arrivals, rate, ...poolRamp(all) },
     requests: sumOrNull(all.map(({ requests }) => requests)),
   }
+}
+
+/** Each load generator's ramp goes at the same time. */
+const poolRamp = (all: Configuration[]): { ramp?: RateRamp } => {
+  const ramps = all.map(({ arrivals }) => arrivals?.ramp).filter((ramp) => ramp !== undefined)
+  const [first] = ramps
+  if (first === undefined) return {}
+  return { ramp: { ...first, from: sumOf(ramps.map(({ from }) => from)), to: sumOf(ramps.map(({ to }) => to)) } } // prettier-ignore
 }
 
 const poolStream = (runs: BenchResult[]): BenchResult['stream'] => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-sweep-baseline-'))
   main = file('main.json')
   expect(await run(...goal, '--json', main)).toMatchObject({ exit: 0 })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await server.close()
   await rm(folder, { recursive: true })
@@ -42,7 +42,7 @@ test('the same limit passes, and every report says so', async () => {
   const suites = await readFile(file('a.xml'), 'utf8')
   expect(suites).toContain(`name="highest load not lower than in ${main}"/>`)
   expect(suites).not.toContain('<failure')
-}, 60_000)
+}, 120_000)
 
 test('a server that answers fewer at a time fails, whatever its own search found', async () => {
   server.capacity = 4
@@ -53,7 +53,7 @@ test('a server that answers fewer at a time fails, whatever its own search found
   expect((await read('b.json')).sweep.baseline).toMatchObject({ outcome: 'fail', before: 11, after: 4 })
   expect(await readFile(file('b.xml'), 'utf8')).toMatch(/highest load not lower than in [^>]*>\s*<failure message="[^"]*11 then, 4 now/) // prettier-ignore
   expect(await readFile(file('b.md'), 'utf8')).toContain('❌ failed')
-}, 60_000)
+}, 120_000)
 
 test('another goal is not compared, and the search is kept; a list of the same limits can be a baseline', async () => {
   const other = ['--sweep', '--concurrency', '8', '--goodput', 'e2e:50000', '--requests', '80']
@@ -63,7 +63,7 @@ test('another goal is not compared, and the search is kept; a list of the same l
   const list = ['--concurrency', '8,11,12', '--goodput', 'e2e:60000', '--requests', '80']
   await run(...list, '--json', file('list.json'))
   expect(await run(...goal, '--baseline', file('list.json'), ...allowed)).toMatchObject({ exit: 0, stdout: expect.stringContaining('11 then, 11 now') }) // prettier-ignore
-}, 60_000)
+}, 120_000)
 
 test('without a goal: the knee then and now, and what the runs at it say', async () => {
   const knee = ['--sweep', '--requests', '40', '--sweep-max', '16']
@@ -74,4 +74,4 @@ test('without a goal: the knee then and now, and what the runs at it say', async
   // Where the knee lies and how noisy the runs are depends on the machine.
   expect(ran.exit).toBe({ pass: 0, fail: 8, inconclusive: 10, incomparable: 2 }[baseline!.outcome])
   expect(ran.stdout).toContain(baseline!.outcome.toUpperCase())
-}, 60_000)
+}, 120_000)
