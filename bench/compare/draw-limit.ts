@@ -14,7 +14,8 @@ export const batchLevels = (runs: BenchResult[], wanted: number): LevelBatches[]
   const used = runs.filter(
     (run) => trustOf(run) === 'all' || (trustOf(run) === 'meets-only' && (run.goodput?.share ?? 0) >= wanted),
   )
-  const levels = [...Map.groupBy(used, loadOf)].map(([load, alike]) => {
+  const judged = used.filter((run) => keptSeries(run)?.kept.length !== 0)
+  const levels = [...Map.groupBy(judged, loadOf)].map(([load, alike]) => {
     const series = alike.map(keptSeries)
     const all = series.reduce((sum, one) => sum + (one?.kept.length ?? 0), 0)
     return { load, series, all }

@@ -99,8 +99,9 @@ test('a ramp to a rate is the sum of those that ran beside each other, and what 
         ...configuration,
         mode: 'open',
         arrivals,
-        prompts: { ...configuration.prompts, seed },
+        prompts: { ...configuration.prompts, seed, nonce: `run ${seed}` },
       },
+      started_at: startOf(seed),
       cool_down: { sent: seed },
       ...changes,
     })

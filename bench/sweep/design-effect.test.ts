@@ -43,7 +43,9 @@ test('a run is judged without the filling of its queue and without its ramp, in 
   expect(plain.kept).toEqual([...Array.from({ length: 4 }, () => false), ...Array.from({ length: 32 }, () => true)]) // prettier-ignore
   const { configuration } = resultOf()
   const arrivals = { arrival: 'constant' as const, rate: 1, burstiness: 1, ramp_up_s: 0.05, seed: 1 }
-  expect(keptSeries(resultOf({ samples, configuration: { ...configuration, arrivals } }))!.kept).toHaveLength(20) // prettier-ignore
+  expect(keptSeries(resultOf({ samples, configuration: { ...configuration, arrivals } }))!.kept).toHaveLength(16) // prettier-ignore
+  const long = keptSeries(resultOf({ samples, configuration: { ...configuration, arrivals: { ...arrivals, ramp_up_s: 9 } } }))! // prettier-ignore
+  expect(long.kept).toEqual([])
   // A file of an earlier version does not say it of each request, and a cancelled one is in neither.
   expect(keptSeries(resultOf({ samples: samples.map(({ good: _good, ...rest }) => rest) }))).toBeUndefined()
 })

@@ -20,7 +20,9 @@ export type LevelOutcome = {
 
 /** Whether a load keeps the limits in `wanted` of its requests. Undefined: its runs cannot tell. */
 export const judgeLevel = (runs: BenchResult[], wanted: number): LevelOutcome | undefined => {
-  const used = runs.filter((run) => trustOf(run) !== 'none' && endedOf(run) > 0)
+  const used = runs.filter(
+    (run) => trustOf(run) !== 'none' && endedOf(run) > 0 && keptSeries(run)?.kept.length !== 0,
+  )
   if (used.length === 0) return undefined
   const { whole, effect, quantile } = weigh(used)
   const good = whole.reduce((sum, run) => sum + run.good, 0)

@@ -7,22 +7,27 @@ export type KeptSeries = { kept: boolean[]; inFlight: number }
 
 /**
  * Without the run's beginning: as long as the ramp lasts, and for as many requests as are in flight together after
- * it, the server's queue is still filling, which flatters it. Of a short run at most half. Undefined where a result
- * does not say of each request whether it kept the limits.
+ * it, the server's queue is still filling, which flatters it; of what comes after the ramp at most half. Empty where
+ * the ramp was never over, undefined where a result does not say of each request whether it kept the limits.
  */
-export const keptSeries = ({ samples, configuration }: BenchResult): KeptSeries | undefined => {
+export const keptSeries = (result: BenchResult): KeptSeries | undefined => {
+  if (!known.has(result)) known.set(result, readSeries(result))
+  return known.get(result)
+}
+
+/** A search and its reports ask for the same runs again and again, and a run may have very many requests. */
+const known = new WeakMap<BenchResult, KeptSeries | undefined>()
+
+const readSeries = ({ samples, configuration }: BenchResult): KeptSeries | undefined => {
   const ended = samples
     .filter((sample): sample is Sample & { good: boolean } => sample.good !== undefined)
     .toSorted((left, right) => startOf(left) - startOf(right))
   if (ended.length < 2) return undefined
-  const inFlight = meanInFlight(ended)
   const { ms } = rampOf(configuration)
-  const ramped = ended.findIndex((sample) => startOf(sample) - startOf(ended[0]!) >= ms)
-  const filling = (ramped === -1 ? ended.length : ramped) + Math.round(inFlight)
-  return {
-    kept: ended.slice(Math.min(filling, Math.floor(ended.length / 2))).map(({ good }) => good),
-    inFlight,
-  }
+  const full = ended.filter((sample) => startOf(sample) - startOf(ended[0]!) >= ms)
+  const inFlight = meanInFlight(ended)
+  const filling = Math.min(Math.round(inFlight), Math.floor(full.length / 2))
+  return { kept: full.slice(filling).map(({ good }) => good), inFlight }
 }
 
 const startOf = ({ due, start }: Sample): number => due ?? start
