@@ -13,6 +13,7 @@ import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { isCounted } from './record/token-tally.ts'
+import { rampOf } from './ramp-of.ts'
 import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
@@ -29,13 +30,14 @@ export type ResultParts = NoteFacts & {
   target: Target
   model: string
   openedBefore: number
+  cooledDown: number | undefined
 }
 
 /** Puts what was asked and what was measured into the one document that everything printed is made from. */
 export const buildResult = (parts: ResultParts): BenchResult => {
   const { recorded, options } = parts
   const { sent, succeeded, failed, cancelled, tokens } = recorded
-  const ended = succeeded + failed
+  const configuration = describeOptions(options, parts.prompts, parts.threads)
   return {
     schema: 'sluice.bench',
     schema_version: schemaVersion,
@@ -46,11 +48,10 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
-    configuration: describeOptions(options, parts.prompts, parts.threads),
-    warm_up: parts.warmed,
+    configuration,
+    ...describeUncounted(parts),
     requests: { sent, succeeded, failed, cancelled },
-    success_rate: ended === 0 ? null : succeeded / ended,
-    error_rate: ended === 0 ? null : failed / ended,
+    ...describeShares(recorded),
     errors: recorded.errors,
     finish_reasons: recorded.finishReasons,
     duration_s: round(recorded.durationMs / 1000),
@@ -60,7 +61,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     ...describeMade(parts),
     latency: describeLatency(recorded),
     histograms: describeHistograms(recorded),
-    steady: describeSteady(recorded.samples, tokens.source !== 'none'),
+    steady: describeSteady(recorded.samples, tokens.source !== 'none', rampOf(configuration)),
     stream: describeStream(recorded),
     server_timings: recorded.serverTimings,
     ...describeServerSide(parts),
@@ -76,6 +77,24 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     samples: recorded.samples,
     samples_dropped: recorded.samplesDropped,
   }
+}
+
+const describeUncounted = ({
+  warmed,
+  cooledDown,
+}: ResultParts): Pick<BenchResult, 'warm_up' | 'cool_down'> => ({
+  warm_up: warmed,
+  ...(cooledDown !== undefined && { cool_down: { sent: cooledDown } }),
+})
+
+const describeShares = ({
+  succeeded,
+  failed,
+}: Recorded): Pick<BenchResult, 'success_rate' | 'error_rate'> => {
+  const ended = succeeded + failed
+  return ended === 0
+    ? { success_rate: null, error_rate: null }
+    : { success_rate: succeeded / ended, error_rate: failed / ended }
 }
 
 /** `performance.now()` is the same clock with another zero. */
@@ -161,6 +180,7 @@ const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals
   rate: load.rate,
   burstiness: load.burstiness,
   ramp_up_s: load.rampUpMs === undefined ? null : load.rampUpMs / 1000,
+  ...(load.ramp !== undefined && { ramp: load.ramp }),
   seed,
 })
 
@@ -187,6 +207,7 @@ const describeOptions = (
   mode: load.mode,
   concurrency: widthOf(load),
   arrivals: load.mode === 'closed' ? null : describeArrivals(load, prompts.seed),
+  ...(load.mode === 'closed' && load.rampUpMs !== undefined && { ramp_up_s: load.rampUpMs / 1000 }),
   requests: load.requests ?? null,
   duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
   stream,

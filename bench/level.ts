@@ -10,11 +10,14 @@ export const inOrderOfLoad = (results: BenchResult[]): BenchResult[] =>
 export const levelOf = ({ configuration }: BenchResult): string =>
   configuration.arrivals === null
     ? `concurrency ${configuration.concurrency}`
-    : `${configuration.arrivals.rate} ${arrivalUnit(configuration)}`
+    : `${rateOf(configuration.arrivals)} ${arrivalUnit(configuration)}`
 
 /** What an open loop's rate counts. */
 export const arrivalUnit = ({ session }: Pick<Configuration, 'session'>): 'requests/s' | 'sessions/s' =>
   session === undefined ? 'requests/s' : 'sessions/s'
+
+const rateOf = ({ rate, ramp }: NonNullable<Configuration['arrivals']>): string =>
+  ramp === undefined ? String(rate) : `${ramp.from} to ${ramp.to}`
 
 /** The same as a number: requests in flight or requests per second. */
 export const loadOf = ({ configuration: { arrivals, concurrency } }: BenchResult): number =>

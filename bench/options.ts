@@ -1,3 +1,4 @@
+import type { RateRamp } from './arrivals/rate-ramp.ts'
 import type { Arrival } from './arrivals/schedule.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { EndpointName } from './endpoints/registry.ts'
@@ -21,6 +22,8 @@ export type ClosedLoad = Limits & {
   session?: Session
   /** Requests in flight at any time. */
   concurrency: number
+  /** Connections begin one after the other, evenly over this time. */
+  rampUpMs?: number
 }
 
 export type OpenLoad = Limits & {
@@ -35,6 +38,8 @@ export type OpenLoad = Limits & {
   burstiness: number
   /** The rate grows from 0 over this time. */
   rampUpMs?: number
+  /** Over the whole run; `rate` is its end then. */
+  ramp?: RateRamp
   /** At most so many in flight; what is due beyond it waits, and the wait counts. */
   maxConcurrency: number
 }
@@ -119,6 +124,8 @@ export type BenchOptions = {
   load: Load
   /** Requests sent before the clock starts; absent: one per connection. */
   warmUp?: number
+  /** Keeps the load up with uncounted requests until the last measured one has ended. */
+  coolDown?: boolean
   prompts: PromptSource
   goodput?: GoodputLimits
   sampling: Sampling

@@ -14,5 +14,7 @@ export const resolveExitCode = (all: BenchResult[], strict: boolean): number => 
   if (results.some(({ verdict }) => refused.includes(verdict.status))) return benchExitCodes.invalidRun
   const passed = results.every(({ thresholds }) => thresholds.every((threshold) => threshold.passed))
   if (!passed) return benchExitCodes.thresholdMissed
-  return exitCodeOf(results.map(({ baseline }) => baseline))
+  const search = results.find(({ search_baseline: verdict }) => verdict !== undefined)?.search_baseline
+  // Of a search the answer decides; it has looked at the latencies.
+  return exitCodeOf(search === undefined ? results.map(({ baseline }) => baseline) : [search])
 }

@@ -1,6 +1,8 @@
+import type { RateRamp } from './arrivals/rate-ramp.ts'
 import type { Arrival } from './arrivals/schedule.ts'
 import type { BaselineVerdict } from './compare/judge-baseline.ts'
 import type { VllmResult } from './compat/vllm-result.ts'
+import type { SearchVerdict } from './compare/judge-search.ts'
 import type { GoodputLimits } from './goodput.ts'
 import type { LoadGenerator } from './merge/load-generator.ts'
 import type { Floor } from './floor/floor.ts'
@@ -46,6 +48,8 @@ export type BenchResult = {
   configuration: Configuration
   /** Sent before the clock started; counted nowhere else. */
   warm_up: { sent: number; failed: number; errors: ErrorCount[] }
+  /** Sent after the last measured request to keep the load up; counted nowhere else. Absent: none was asked for. */
+  cool_down?: { sent: number }
   requests: { sent: number; succeeded: number; failed: number; cancelled: number }
   /** Of the requests that ended, between 0 and 1; null when none did. */
   success_rate: number | null
@@ -100,6 +104,8 @@ export type BenchResult = {
   compat?: { vllm: VllmResult }
   /** Beside an earlier run, with `--baseline`. */
   baseline?: BaselineVerdict
+  /** Of a search, beside an earlier one; in the first run at the load that it found. */
+  search_baseline?: SearchVerdict
   /** What the search was for that this run is part of, with `--sweep`. */
   sweep?: SweepGoal
   /** Of a run that was repeated with `--repeat`. */
@@ -160,8 +166,12 @@ export type Configuration = {
     rate: number
     burstiness: number
     ramp_up_s: number | null
+    /** From one rate to another over the whole run; `rate` is its end. */
+    ramp?: RateRamp
     seed: number
   } | null
+  /** Of a closed loop: connections began one after the other over this time. */
+  ramp_up_s?: number
   requests: number | null
   duration_s: number | null
   stream: boolean

@@ -165,6 +165,7 @@ type RunParts = Prepared & {
   dispatch: DispatchSummary | undefined
   openedBefore: number
   openedDuring: number
+  cooledDown: number | undefined
   usageRefused: boolean
 }
 
@@ -181,6 +182,9 @@ const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts 
     dispatch: dispatches.length === 0 ? undefined : summarizeDispatch(joinDispatches(dispatches)),
     openedBefore: sum('openedBefore'),
     openedDuring: sum('openedDuring'),
+    cooledDown: measured.some((lane) => lane.cooledDown !== undefined)
+      ? measured.reduce((total, lane) => total + (lane.cooledDown ?? 0), 0)
+      : undefined,
     usageRefused: measured.some((lane) => lane.usageRefused),
   }
 }

@@ -1,5 +1,6 @@
 import { drawGamma } from './gamma.ts'
 import { createRandom, type Random } from './random.ts'
+import { rampedCount, rampedTime, type RateRamp } from './rate-ramp.ts'
 
 export const arrivalNames = ['constant', 'poisson', 'gamma'] as const
 export type Arrival = (typeof arrivalNames)[number]
@@ -18,6 +19,8 @@ export type ScheduleOptions = {
   durationMs?: number
   /** The rate grows from 0 over this time. */
   rampUpMs?: number
+  /** Instead of one rate and a ramp to it: from one rate to another over the whole run. */
+  ramp?: RateRamp
 }
 
 /**
@@ -36,20 +39,24 @@ export const createSchedule = (options: ScheduleOptions): Float64Array => {
   const times = new Float64Array(count)
   let drawn = 0
   for (let index = 0; index < count; index += 1) {
-    times[index] = timeOf((drawn / sum) * count, options)
+    times[index] = timeOf((drawn / sum) * count, count, options)
     drawn += gaps[index]!
   }
-  return times
+  // A ramp over the requests that the time cuts short keeps its slope.
+  return options.ramp !== undefined && options.durationMs !== undefined
+    ? times.filter((time) => time < options.durationMs!)
+    : times
 }
 
 /** In units of the mean gap. */
-const drawGap = (arrival: ScheduleOptions['arrival'], shape: number, random: Random): number => {
+export const drawGap = (arrival: ScheduleOptions['arrival'], shape: number, random: Random): number => {
   if (arrival === 'constant') return 1
   return arrival === 'poisson' ? -Math.log(1 - random()) : drawGamma(shape, random) / shape
 }
 
 /** When `passed` requests are due: the inverse of the rate's integral, whose beginning is the ramp's triangle. */
-const timeOf = (passed: number, { rate, rampUpMs = 0 }: ScheduleOptions): number => {
+const timeOf = (passed: number, count: number, { rate, rampUpMs = 0, ramp }: ScheduleOptions): number => {
+  if (ramp !== undefined) return rampedTime(passed, count, ramp)
   const perMs = rate / 1000
   const inRamp = (perMs * rampUpMs) / 2
   return passed < inRamp ? Math.sqrt((2 * rampUpMs * passed) / perMs) : rampUpMs + (passed - inRamp) / perMs
@@ -58,7 +65,14 @@ const timeOf = (passed: number, { rate, rampUpMs = 0 }: ScheduleOptions): number
 /** Beyond this a schedule does not fit into memory together with its samples. */
 export const maxArrivals = 10_000_000
 
-const countArrivals = ({ rate, requests, durationMs, rampUpMs = 0 }: ScheduleOptions): number => {
+const countArrivals = ({
+  rate,
+  requests,
+  durationMs,
+  rampUpMs = 0,
+  ramp: whole,
+}: ScheduleOptions): number => {
+  if (whole !== undefined) return countRamped(whole, requests, durationMs)
   const perMs = rate / 1000
   const ramp = Math.min(durationMs ?? 0, rampUpMs)
   const inDuration =
@@ -67,3 +81,7 @@ const countArrivals = ({ rate, requests, durationMs, rampUpMs = 0 }: ScheduleOpt
       : Math.round((rampUpMs === 0 ? 0 : (perMs * ramp ** 2) / (2 * rampUpMs)) + perMs * (durationMs - ramp))
   return Math.max(1, Math.min(requests ?? Number.POSITIVE_INFINITY, inDuration, maxArrivals))
 }
+
+/** The ramp goes over the requests where their number is given, else over the time. */
+const countRamped = (ramp: RateRamp, requests: number | undefined, durationMs: number | undefined): number =>
+  Math.max(1, Math.min(requests ?? Math.floor(rampedCount(durationMs ?? 0, ramp)), maxArrivals))

@@ -58,7 +58,7 @@ export const judgeBaseline = (
 }
 
 /** The worst of them decides: two runs of different things are a mistake in the call, as in `bench compare`. */
-export const exitCodeOf = (verdicts: (BaselineVerdict | undefined)[]): number => {
+export const exitCodeOf = (verdicts: (Pick<BaselineVerdict, 'outcome'> | undefined)[]): number => {
   const has = (wanted: BaselineVerdict['outcome']): boolean =>
     verdicts.some((verdict) => verdict?.outcome === wanted)
   if (has('incomparable')) return exitCodes.usage

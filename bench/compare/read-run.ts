@@ -71,6 +71,8 @@ export const listDifferences = (before: BenchResult, after: BenchResult): string
     'the concurrency': configuration.concurrency,
     'the request rate': configuration.arrivals?.rate,
     'the arrivals': configuration.arrivals?.arrival,
+    'the ramp': describe(configuration.arrivals?.ramp),
+    'the ramp-up': configuration.ramp_up_s ?? configuration.arrivals?.ramp_up_s ?? 0,
     streaming: configuration.stream,
     max_tokens: configuration.max_tokens,
     'the prompts': configuration.prompts.source,

@@ -28,6 +28,7 @@ export const decodeOptions = (flags: BenchFlags): Omit<BenchOptions, 'load' | 'u
     stream,
     floor: flags.floor,
     threads: decodeThreads(flags.threads),
+    coolDown: flags['cool-down'],
     goodput: decodeGoodput(flags),
     ...(warmUp !== undefined && { warmUp }),
     ...(cancellation !== undefined && { cancellation }),

@@ -1,3 +1,4 @@
+import type { RampStrategy } from '../arrivals/rate-ramp.ts'
 import type { Arrival } from '../arrivals/schedule.ts'
 import { decodePromptSource } from '../prompts/decode-prompt-source.ts'
 import { createLoadPlan, type LoadPlan } from '../sweep/load-plan.ts'
@@ -17,6 +18,9 @@ export const decodePlan = (flags: BenchFlags): Promise<LoadPlan> => {
     requests,
     durationMs: decodeMilliseconds('duration', flags.duration),
     rampUpMs: decodeMilliseconds('ramp-up', flags['ramp-up']),
+    strategy: flags['ramp-up-strategy'] as RampStrategy | undefined,
+    startRps: flags['ramp-up-start-rps'],
+    endRps: flags['ramp-up-end-rps'],
     turns,
     thinkTime: flags['think-time'],
     endpoint: decodeApi(flags),

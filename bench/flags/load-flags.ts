@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { arrivalNames } from '../arrivals/schedule.ts'
+import { rampFlags } from './ramp-flags.ts'
 
 /** How much is sent, and when, of `bench`. */
 export const loadFlags = {
@@ -7,7 +8,7 @@ export const loadFlags = {
   'request-rate': Flags.string({ char: 'R', aliases: ['rate'], helpGroup: 'LOAD', helpValue: 'N[,N]', description: 'requests per second on a schedule, whether or not answers have come (open loop); with --turns, new sessions per second' }),
   arrival: Flags.string({ aliases: ['arrival-pattern', 'request-rate-mode'], options: arrivalNames, helpGroup: 'LOAD', description: 'gaps of the schedule; default poisson, or gamma with --burstiness' }),
   burstiness: Flags.string({ aliases: ['arrival-smoothness', 'vllm-burstiness'], helpGroup: 'LOAD', helpValue: 'N', description: 'shape of gamma arrivals: below 1 comes in bursts, above 1 is more even' }),
-  'ramp-up': Flags.string({ aliases: ['request-rate-ramp-duration'], helpGroup: 'LOAD', helpValue: '10s', description: 'time in which the request rate grows from 0' }),
+  ...rampFlags,
   requests: Flags.integer({ char: 'n', aliases: ['num-prompts', 'num-requests', 'request-count', 'max-requests', 'iterations'], helpGroup: 'LOAD', helpValue: 'N', min: 1, description: 'requests to send; default 10 per connection, or 10 s of a request rate; no limit with --duration' }),
   duration: Flags.string({ aliases: ['benchmark-duration', 'max-seconds'], helpGroup: 'LOAD', helpValue: '30s', description: 'time to send for; requests in flight then are waited for' }),
   'warm-up': Flags.integer({ aliases: ['num-warmups', 'warmup-requests', 'warmup-request-count'], helpGroup: 'LOAD', min: 0, max: 100_000, helpValue: 'N', description: 'uncounted requests before; default one per connection, of at most 32 tokens' }),

@@ -4,7 +4,7 @@ const load = { helpGroup: 'LOAD' }
 
 /** Loads of `bench` that are shaped by users: traces, conversations, people who leave. */
 export const sessionFlags = {
-  trace: Flags.string({ ...load, exclusive: ['prompt', 'prompts', 'dataset', 'request-rate', 'arrival', 'burstiness', 'ramp-up', 'turns', 'input-len', 'output-len', 'range-ratio', 'prefix-len', 'num-prefixes'], helpValue: 'FILE.jsonl', description: 'replay requests at their times: lines of {"timestamp": ms, "input_length", "output_length", "hash_ids"} (Mooncake) or with a prompt' }),
+  trace: Flags.string({ ...load, exclusive: ['prompt', 'prompts', 'dataset', 'request-rate', 'arrival', 'burstiness', 'ramp-up', 'ramp-up-strategy', 'ramp-up-start-rps', 'ramp-up-end-rps', 'turns', 'input-len', 'output-len', 'range-ratio', 'prefix-len', 'num-prefixes'], helpValue: 'FILE.jsonl', description: 'replay requests at their times: lines of {"timestamp": ms, "input_length", "output_length", "hash_ids"} (Mooncake) or with a prompt' }),
   'trace-speed': Flags.string({ ...load, aliases: ['time-scale'], dependsOn: ['trace'], helpValue: 'N', description: '2 replays a trace twice as fast' }),
   turns: Flags.integer({ ...load, min: 1, max: 1000, helpValue: 'N', description: 'sessions of so many turns; each sends the history with the server\'s own answers. --requests counts turns; with --request-rate so many new sessions per second begin, at most --concurrency at a time' }),
   'think-time': Flags.string({ ...load, dependsOn: ['turns'], helpValue: '2s|1s-5s', description: 'pause before each further turn; a range is drawn from' }),

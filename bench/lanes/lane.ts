@@ -68,14 +68,17 @@ export const createLane = (context: LaneContext): Lane => {
     floor: (wanted) => measureFloor({ ...wanted, signal, giveUp }),
     async measure(startAt, outputBudget) {
       const openedBefore = connections.opened()
+      let openedForMeasured: number | undefined
+      const onCoolDown = (): void => void (openedForMeasured = connections.opened())
       const measured = await measure({
-        options, prompts, share, sender, live, signal, record, startAt, outputBudget,
+        options, prompts, share, sender, live, signal, record, startAt, outputBudget, onCoolDown,
+        width: widthOf(whole.load),
       }) // prettier-ignore
       return {
         ...measured,
         usageRefused: sender.usageRefused(),
         openedBefore,
-        openedDuring: connections.opened() - openedBefore,
+        openedDuring: (openedForMeasured ?? connections.opened()) - openedBefore,
       }
     },
     close: () => connections.close(),

@@ -4,12 +4,15 @@ import type { Load } from '../options.ts'
 export type Share = {
   part: number
   parts: number
-  /** Hands out the numbers of a closed loop's requests or sessions, and counts turns: whoever is free takes the next. */
+  /**
+   * Hands out the numbers of a closed loop's requests or sessions, and counts turns: whoever is free takes the next.
+   * Counts threads whose measured requests have ended.
+   */
   counter: SharedArrayBuffer
 }
 
 export const createShares = (parts: number): Share[] => {
-  const counter = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
+  const counter = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)
   return Array.from({ length: parts }, (_, part) => ({ part, parts, counter }))
 }
 
@@ -37,3 +40,9 @@ export const takeTurn = ({ counter }: Share): (() => number) => {
   const numbers = new Int32Array(counter)
   return () => Atomics.add(numbers, 1, 1)
 }
+
+export const markEnded = ({ counter }: Share): void => void Atomics.add(new Int32Array(counter), 2, 1)
+
+/** Whether the measured requests of all threads have ended. */
+export const allEnded = ({ counter, parts }: Share): boolean =>
+  Atomics.load(new Int32Array(counter), 2) >= parts

@@ -62,7 +62,6 @@ test.each<[Partial<LoadFlags>, string]>([
   [{ requestRate: '1', burstiness: '2', arrival: 'constant' }, 'leave one of them out'],
   [{ requestRate: '100000', durationMs: 1e9 }, 'shorten --duration'],
   [{ arrival: 'poisson' }, '--arrival needs --request-rate'],
-  [{ rampUpMs: 1 }, '--ramp-up needs --request-rate'],
 ])('%o is refused', (flags, message) => {
   expect(() => decode(flags)).toThrow(message)
 })

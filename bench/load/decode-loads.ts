@@ -1,6 +1,8 @@
 import { AppError } from '../../src/errors.ts'
 import { maxArrivals, type Arrival } from '../arrivals/schedule.ts'
+import { rampedCount, type RateRamp } from '../arrivals/rate-ramp.ts'
 import type { ClosedLoad, Load, OpenLoad } from '../options.ts'
+import { decodeRateRamp, type RampFlags } from './decode-rate-ramp.ts'
 
 /** The flags as they were typed; times are read already. */
 export type LoadFlags = {
@@ -11,7 +13,7 @@ export type LoadFlags = {
   requests: number | undefined
   durationMs: number | undefined
   rampUpMs: number | undefined
-}
+} & RampFlags
 
 const defaultConcurrency = 4
 /** More connections than this one process cannot serve in time; in an open loop the most in flight without a wish. */
@@ -23,18 +25,20 @@ const requestsPerConnection = 10
 
 /** One load for each level asked for: several concurrencies or several rates are a sweep. */
 export const decodeLoads = (flags: LoadFlags): Load[] => {
-  const { requests, durationMs } = flags
+  const { requests, durationMs, rampUpMs, requestRate } = flags
   const limits = {
     ...(requests !== undefined && { requests }),
     ...(durationMs !== undefined && { durationMs }),
   }
   const unlimited = requests === undefined && durationMs === undefined
   const concurrencies = decodeList('concurrency', flags.concurrency, decodeConcurrency)
-  if (flags.requestRate !== undefined) return decodeOpenLoads(flags, concurrencies, limits)
+  const ramp = decodeRateRamp(flags, { 'request-rate': requestRate, 'ramp-up': rampUpMs })
+  if (ramp !== undefined) return decodeOpenLoads({ ...flags, requestRate: String(ramp.to) }, concurrencies, limits, ramp) // prettier-ignore
+  if (requestRate !== undefined) return decodeOpenLoads(flags, concurrencies, limits)
   assertClosedFlags(flags)
   return (concurrencies ?? [defaultConcurrency]).map((concurrency): ClosedLoad => {
     const count = unlimited ? { requests: requestsPerConnection * concurrency } : limits
-    return { mode: 'closed', concurrency, ...count }
+    return { mode: 'closed', concurrency, ...count, ...(rampUpMs !== undefined && { rampUpMs }) }
   })
 }
 
@@ -42,6 +46,7 @@ const decodeOpenLoads = (
   flags: LoadFlags,
   concurrencies: number[] | undefined,
   limits: Pick<OpenLoad, 'requests' | 'durationMs'>,
+  ramp?: RateRamp,
 ): OpenLoad[] => {
   if (concurrencies !== undefined && concurrencies.length > 1) {
     throw refuse(
@@ -53,8 +58,10 @@ const decodeOpenLoads = (
   const arrival = flags.arrival ?? (burstiness === 1 ? 'poisson' : 'gamma')
   return decodeList('request-rate', flags.requestRate, decodeRate)!.map((rate) => {
     const count =
-      Object.keys(limits).length === 0 ? { requests: Math.max(10, Math.ceil(defaultSeconds * rate)) } : limits
-    assertFits(rate, count)
+      Object.keys(limits).length === 0
+        ? { requests: Math.max(10, Math.ceil(defaultCount(rate, ramp))) }
+        : limits
+    assertFits(Math.max(rate, ramp?.from ?? 0), count)
     return {
       mode: 'open',
       arrival,
@@ -63,9 +70,13 @@ const decodeOpenLoads = (
       maxConcurrency: concurrencies?.[0] ?? maxConcurrency,
       ...count,
       ...(flags.rampUpMs !== undefined && { rampUpMs: flags.rampUpMs }),
+      ...(ramp !== undefined && { ramp }),
     }
   })
 }
+
+const defaultCount = (rate: number, ramp: RateRamp | undefined): number =>
+  ramp === undefined ? defaultSeconds * rate : rampedCount(defaultSeconds * 1000, ramp)
 
 const assertFits = (
   rate: number,
@@ -83,11 +94,8 @@ const assertFits = (
 }
 
 /** A flag that would do nothing is a misunderstanding. */
-const assertClosedFlags = ({ arrival, burstiness, rampUpMs }: LoadFlags): void => {
-  const unused =
-    (arrival !== undefined && 'arrival') ||
-    (burstiness !== undefined && 'burstiness') ||
-    (rampUpMs !== undefined && 'ramp-up')
+const assertClosedFlags = ({ arrival, burstiness }: LoadFlags): void => {
+  const unused = (arrival !== undefined && 'arrival') || (burstiness !== undefined && 'burstiness')
   if (unused !== false)
     throw refuse(unused, `--${unused} needs --request-rate: it is about arrivals on a schedule`)
 }

@@ -1,20 +1,18 @@
-import { shareSchedule, takeNumber, type Share } from '../lanes/share.ts'
-import type { BenchOptions, ClosedLoad, OpenLoad } from '../options.ts'
-import type { Prompt, Prompts } from '../prompts/prompts.ts'
+import type { Share } from '../lanes/share.ts'
+import type { BenchOptions } from '../options.ts'
+import type { Prompts } from '../prompts/prompts.ts'
 import type { OpenDispatch } from '../record/dispatch-summary.ts'
 import { createOccupancyCounter, type Occupancy } from '../record/occupancy.ts'
 import type { Recorder } from '../record/recorder.ts'
 import { startSelfCheck, type SelfCheck } from '../record/self-check.ts'
-import type { Attempt, Issue } from '../wire/attempt.ts'
+import type { Attempt } from '../wire/attempt.ts'
 import { monotonicOffset } from '../wire/monotonic.ts'
-import type { Sender } from '../wire/sender.ts'
-import { runClosedLoop } from './closed-loop.ts'
+import type { Sender, SendExtra } from '../wire/sender.ts'
+import { createCoolDown } from './cool-down.ts'
+import { createLiveRun, type LiveRun } from './live-run.ts'
+import { offerClosedLoad, offerOpenLoad, type Offered, type SendOne, type Turn } from './offer-load.ts'
 import { planArrivals } from './plan-arrivals.ts'
 import { planCancel } from './plan-cancel.ts'
-import { runOpenSessions } from './run-open-sessions.ts'
-import { runSessions } from './run-sessions.ts'
-import type { LiveRun } from './live-run.ts'
-import { runOpenLoop } from './open-loop.ts'
 
 /** What a thread knows of its part beside the requests, which went to `record` one by one. */
 export type Measurement = {
@@ -22,6 +20,8 @@ export type Measurement = {
   occupancy: Occupancy | undefined
   /** Of an open loop. */
   dispatch: OpenDispatch | undefined
+  /** Sent to keep the load up while the last measured requests ended; undefined where nobody asked for it. */
+  cooledDown: number | undefined
 }
 
 export type MeasureContext = {
@@ -36,29 +36,26 @@ export type MeasureContext = {
   startAt: number
   /** Keeps what the models write, up to so many characters in all, to be counted after the run. */
   outputBudget: number
+  /** Connections of all threads. */
+  width: number
+  /** Before the first uncounted request. */
+  onCoolDown?: () => void
 }
-
-/** Sends one request on a slot, and resolves once it is over. */
-type SendOne = (issue: Issue, slot: number, prompt?: Prompt) => Promise<Attempt>
-type Offered = { dispatch?: OpenDispatch; idleMs: number }
-type Turn = { signal: AbortSignal; share: Share; startAt: number; send: SendOne; prompts: Prompts }
 
 /** The part of a run that counts: from the first measured request to the end of the last. */
 export const measure = async (context: MeasureContext): Promise<Measurement> => {
-  const { options, prompts, share, sender, live, signal, record } = context
+  const { options, prompts, share, sender, live, signal, record, width } = context
   const { load } = options
-  const occupancy = createOccupancyCounter()
   const schedule = load.mode === 'open' ? planArrivals(load, prompts) : undefined
   const selfCheck = await startSelfCheck()
   const startAt = context.startAt - monotonicOffset()
-  const { cancellation } = options
+  const occupancy = createOccupancyCounter(startAt + (load.mode === 'closed' ? (load.rampUpMs ?? 0) : 0))
   let { outputBudget } = context
   const send: SendOne = async (issue, slot, prompt = prompts.at(issue.index)) => {
     live.inFlight += 1
     occupancy.enter(performance.now())
     const attempt = await sender.send(slot, prompt, {
-      cancelAfter: cancellation && planCancel(cancellation, prompts.seed, issue.index),
-      ...(issue.turn !== undefined && { keepText: true }),
+      ...extraOf(context, issue),
       ...(outputBudget > 0 && { keepOutput: true }),
     })
     outputBudget -= attempt.reply.output?.length ?? 0
@@ -67,63 +64,41 @@ export const measure = async (context: MeasureContext): Promise<Measurement> => 
     countAttempt(live, attempt)
     return attempt
   }
-  const turn: Turn = { signal, share, startAt, send, prompts }
+  const cool = options.coolDown === true ? coolBy(context) : undefined
+  const turn: Turn = { signal, share, startAt, width, send, prompts, cool }
   const { dispatch, idleMs }: Offered =
     load.mode === 'open' ? await offerOpenLoad(load, schedule!, turn) : await offerClosedLoad(load, turn)
-  return { selfCheck: await selfCheck.stop(idleMs), occupancy: occupancy.occupancy(), dispatch }
+  return {
+    selfCheck: await selfCheck.stop(idleMs),
+    occupancy: occupancy.occupancy(),
+    dispatch,
+    cooledDown: cool?.down.sent(),
+  }
 }
 
-const offerClosedLoad = async (
-  load: ClosedLoad,
-  { signal, share, startAt, send, prompts }: Turn,
-): Promise<Offered> => {
-  if (load.session !== undefined) {
-    await runSessions({ load, session: load.session, signal, share, startAt, send, prompts })
-    return { idleMs: 0 }
-  }
-  const { concurrency, requests, durationMs } = load
-  await runClosedLoop({
-    concurrency,
-    signal,
-    startAt,
-    take: takeNumber(share),
-    issue: async (index, slot) => void (await send({ index }, slot)),
-    ...(requests !== undefined && { requests }),
-    ...(durationMs !== undefined && { durationMs }),
-  })
-  return { idleMs: 0 }
-}
-
-const offerOpenLoad = async (
-  load: OpenLoad,
-  schedule: Float64Array,
-  { signal, share, startAt, send, prompts }: Turn,
-): Promise<Offered> => {
-  const offset = monotonicOffset()
-  const { maxConcurrency, session } = load
-  if (session !== undefined) {
-    const held = await runOpenSessions({ load, session, schedule, share, startAt, signal, prompts, send })
-    const shift = (times: number[]): number[] => times.map((time) => time + offset)
-    return { dispatch: { ...held, dues: shift(held.dues), starts: shift(held.starts) }, idleMs: held.idleMs }
-  }
-  const dues: number[] = []
-  const starts: number[] = []
-  const { part, parts } = share
-  const own = shareSchedule(schedule, share)
-  const dispatch = await runOpenLoop({
-    schedule: own,
-    maxConcurrency,
-    signal,
-    startAt,
-    issue: async ({ index, slot, dueAt }) => {
-      const { startedAt } = await send({ index: index * parts + part, dueAt }, slot)
-      starts.push(offset + startedAt)
-      dues.push(offset + dueAt)
+/** Requests like the measured ones, which nothing counts. */
+const coolBy = (context: MeasureContext): NonNullable<Turn['cool']> => {
+  const { prompts, share, sender, signal, onCoolDown } = context
+  const down = createCoolDown(share, signal)
+  const live = createLiveRun()
+  return {
+    down,
+    send: async (issue, slot, prompt = prompts.at(issue.index)) => {
+      if (down.sent() === 0) onCoolDown?.()
+      return down.send((stop) =>
+        sender.send(slot, prompt, { ...extraOf(context, issue), uncounted: { signal: stop, live } }),
+      )
     },
-  })
-  const { idleMs } = dispatch
-  return { dispatch: { ...dispatch, scheduled: own.length, dues, starts }, idleMs }
+  }
 }
+
+const extraOf = (
+  { options: { cancellation }, prompts }: MeasureContext,
+  { index, turn }: { index: number; turn?: number },
+): SendExtra => ({
+  cancelAfter: cancellation && planCancel(cancellation, prompts.seed, index),
+  ...(turn !== undefined && { keepText: true }),
+})
 
 const countAttempt = (live: LiveRun, { failure, reply }: Attempt): void => {
   live.inFlight -= 1

@@ -2,7 +2,8 @@ import { shareSchedule, takeTurn, type Share } from '../lanes/share.ts'
 import type { OpenLoad, Session } from '../options.ts'
 import type { Attempt } from '../wire/attempt.ts'
 import { holdSession, type SessionContext } from './hold-session.ts'
-import { runOpenLoop, type Dispatch } from './open-loop.ts'
+import { createCoolSessions, type Cool } from './cool-sessions.ts'
+import { runOpenLoop, type CoolSchedule, type Dispatch } from './open-loop.ts'
 import { createIdleClock, waitUntil } from './wait-until.ts'
 
 export type OpenSessions = Pick<SessionContext, 'prompts' | 'signal' | 'send'> & {
@@ -12,6 +13,7 @@ export type OpenSessions = Pick<SessionContext, 'prompts' | 'signal' | 'send'> &
   schedule: Float64Array
   share: Share
   startAt: number
+  cool: (Cool & { next: CoolSchedule['next'] }) | undefined
 }
 
 /** `dues` and `starts` are those of first turns: what the schedule is about. */
@@ -32,7 +34,7 @@ const createTurnLimit = (share: Share, most: number, over: AbortController): (()
  * on concurrency is one on sessions: one that thinks keeps its place.
  */
 export const runOpenSessions = async (sessions: OpenSessions): Promise<SessionDispatch> => {
-  const { load, session, schedule, share, startAt, signal, prompts, send } = sessions
+  const { load, session, schedule, share, startAt, signal, prompts, send, cool } = sessions
   const most = load.requests ?? Number.POSITIVE_INFINITY
   const over = new AbortController()
   const idle = createIdleClock()
@@ -65,6 +67,9 @@ export const runOpenSessions = async (sessions: OpenSessions): Promise<SessionDi
     signal: AbortSignal.any([signal, over.signal]),
     idle,
     issue: ({ index, slot, dueAt }) => holdSession(context, index * share.parts + share.part, slot, dueAt),
+    ...(cool !== undefined && {
+      cool: { ...cool.down, next: cool.next, issue: createCoolSessions(context, cool) },
+    }),
   })
   return {
     ...dispatch,

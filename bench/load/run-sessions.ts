@@ -1,18 +1,23 @@
-import { setTimeout } from 'node:timers/promises'
 import { takeNumber, takeTurn, type Share } from '../lanes/share.ts'
 import type { ClosedLoad, Session } from '../options.ts'
 import { runClosedLoop } from './closed-loop.ts'
+import { createCoolSessions, type Cool } from './cool-sessions.ts'
 import { holdSession, type SessionContext } from './hold-session.ts'
+import { pause } from './pause.ts'
 
 export type Sessions = Pick<SessionContext, 'prompts' | 'signal' | 'send'> & {
   load: ClosedLoad
   session: Session
   share: Share
   startAt: number
+  /** When a connection begins, in milliseconds after the start. */
+  beginAfter: (slot: number) => number
+  cool: Cool | undefined
 }
 
 /** Each connection holds one session after the other. */
-export const runSessions = async ({ load, session, share, startAt, ...shared }: Sessions): Promise<void> => {
+export const runSessions = async (sessions: Sessions): Promise<void> => {
+  const { load, session, share, startAt, beginAfter, cool, ...shared } = sessions
   const { prompts, signal } = shared
   const most = load.requests ?? Number.POSITIVE_INFINITY
   // Sessions that differ in length have to be counted as they go.
@@ -29,16 +34,13 @@ export const runSessions = async ({ load, session, share, startAt, ...shared }: 
     concurrency: load.concurrency,
     signal,
     startAt,
+    beginAfter,
     take: takeNumber(share),
     issue: (number, slot) => holdSession(context, number, slot),
     ...(load.requests !== undefined && { requests: differ ? most : Math.ceil(most / session.turns) }),
     ...(load.durationMs !== undefined && { durationMs: load.durationMs }),
+    ...(cool !== undefined && {
+      cool: { ...cool.down, issue: createCoolSessions(context, cool) },
+    }),
   })
-}
-
-/** Nothing counts from its end, so a timer is exact enough. */
-const pause = async (until: number, signal: AbortSignal): Promise<void> => {
-  const left = until - performance.now()
-  if (left <= 0) return
-  await setTimeout(left, undefined, { signal }).catch(() => undefined)
 }

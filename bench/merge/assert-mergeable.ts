@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts'
 import { histogramNames, type BenchResult } from '../result.ts'
+import { rampOf } from '../ramp-of.ts'
 import type { Clock } from './clock.ts'
 
 /** Runs that shared less of their time were not one load. */
@@ -44,7 +45,6 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     'the mode': configuration.mode,
     'the arrivals': configuration.arrivals?.arrival,
     'the burstiness': configuration.arrivals?.burstiness,
-    'the ramp': configuration.arrivals?.ramp_up_s,
     streaming: configuration.stream,
     max_tokens: configuration.max_tokens,
     temperature: configuration.temperature,
@@ -55,6 +55,8 @@ const listDifferences = (left: BenchResult, right: BenchResult): string[] => {
     'the extra body': describe(configuration.extra_body),
     'the sessions': describe(configuration.session),
     'the share that is cancelled': cancellation?.rate,
+    'the ramp': configuration.arrivals?.ramp?.strategy,
+    'the ramp-up': rampOf(configuration).ms,
     'the goodput limits': goodput === null ? undefined : JSON.stringify(goodput.limits),
   })
   const [before, after] = [facts(left), facts(right)]

@@ -48,6 +48,8 @@ const wholeOf = (changes: Partial<BenchResult>): Required<BenchResult> => ({
   baseline: { file: 'old.json', started_at: null, sluice_version: null, outcome: 'pass', max_regression: 0.1, metrics: [], differences: [] },
   sweep: { goodput_share: 0.95, from: 1, to: 8, whole: true },
   merged_from: [],
+  cool_down: { sent: 4 },
+  search_baseline: { file: 'old.json', started_at: null, sluice_version: null, outcome: 'pass', max_regression: 0.1, differences: [], unit: 'requests/s', compared: 'goal', before: 1, after: 1, change: null, latency: null },
   metadata: { commit: 'abc' },
   compat: { vllm: describeVllm(resultOf(), defaultVllmChoice) },
   repeat: { run: 1, of: 2 },

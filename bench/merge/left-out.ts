@@ -6,6 +6,7 @@ export const leftOut = {
   baseline:
     'a part was compared with an earlier run, and the whole was not: use bench compare on the merged result',
   sweep: 'a search chose the load of a part; its answer is not one of all parts',
+  search_baseline: 'a part was compared with an earlier search, and the whole is none',
   repeat: 'a merged result is one run, made of a part of each load generator',
   server_metrics:
     'the server counts for all its clients, so each part has figures of the whole, of its own time: see the parts',

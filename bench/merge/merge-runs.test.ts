@@ -88,3 +88,27 @@ test('a histogram that is none is refused', () => {
   const broken = runOf([1], { histograms: { e2e: 'HISTnonsense' }, started_at: startOf(1) })
   expect(() => mergeRuns([runOf([1]), broken], files, [])).toThrow('a histogram that cannot be read')
 })
+
+test('a ramp to a rate is the sum of those that ran beside each other, and what cooled down is counted apart', () => {
+  const { configuration } = resultOf()
+  const ramp = { strategy: 'linear' as const, from: 1, to: 10 }
+  const arrivals = { arrival: 'poisson' as const, rate: 10, burstiness: 1, ramp_up_s: null, ramp, seed: 1 }
+  const part = (seed: number, changes: Partial<BenchResult> = {}): BenchResult =>
+    runOf(draw(40, seed), {
+      configuration: {
+        ...configuration,
+        mode: 'open',
+        arrivals,
+        prompts: { ...configuration.prompts, seed, nonce: `run ${seed}` },
+      },
+      started_at: startOf(seed),
+      cool_down: { sent: seed },
+      ...changes,
+    })
+  const merged = mergeRuns([part(3), part(4)], files, [])
+  expect(merged.configuration.arrivals).toMatchObject({ rate: 20, ramp: { strategy: 'linear', from: 2, to: 20 } }) // prettier-ignore
+  expect(merged.cool_down).toEqual({ sent: 7 })
+  expect(merged.steady.reason).toContain('--ramp-up-strategy')
+  const other = { ...arrivals, ramp: { ...ramp, strategy: 'exponential' as const } }
+  expect(() => mergeRuns([part(3), part(4, { configuration: { ...configuration, mode: 'open', arrivals: other } })], files, [])).toThrow('the ramp (linear and exponential)') // prettier-ignore
+})

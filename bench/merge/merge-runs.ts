@@ -2,6 +2,7 @@ import { defaultVllmChoice, describeVllm } from '../compat/vllm-result.ts'
 import { isCounted } from '../record/token-tally.ts'
 import { round } from '../record/statistics.ts'
 import { describeSteady } from '../steady/steady-figures.ts'
+import { rampOf } from '../ramp-of.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 import { evaluateThresholds, parseThreshold } from '../thresholds.ts'
 import { assertMergeable } from './assert-mergeable.ts'
@@ -16,6 +17,7 @@ import {
   poolRequests,
   poolTimings,
   poolTokens,
+  poolCoolDown,
   poolWarmUp,
   sumOf,
 } from './pool-counts.ts'
@@ -49,6 +51,8 @@ const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
     interrupted: runs.some(({ interrupted }) => interrupted),
     configuration: poolConfiguration(runs),
     warm_up: poolWarmUp(runs),
+    cool_down: undefined,
+    ...poolCoolDown(runs),
     requests,
     success_rate: requests.succeeded / ended,
     error_rate: requests.failed / ended,
@@ -73,6 +77,7 @@ const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
     steady: describeSteady(
       samples,
       runs.every(({ tokens }) => tokens.source !== 'none'),
+      rampOf(runs[0]!.configuration),
     ),
     verdict: poolVerdict(runs, files),
     thresholds: [],

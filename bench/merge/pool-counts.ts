@@ -26,6 +26,11 @@ export const poolWarmUp = (runs: BenchResult[]): BenchResult['warm_up'] => ({
   errors: poolErrors(runs.map(({ warm_up: warmUp }) => warmUp.errors)),
 })
 
+export const poolCoolDown = (runs: BenchResult[]): Pick<BenchResult, 'cool_down'> =>
+  runs.every(({ cool_down: cooled }) => cooled === undefined)
+    ? {}
+    : { cool_down: { sent: sumOf(runs.map(({ cool_down: cooled }) => cooled?.sent ?? 0)) } }
+
 export const poolErrors = (lists: ErrorCount[][]): ErrorCount[] => {
   const kinds = new Map<string, ErrorCount>()
   for (const error of lists.flat()) {

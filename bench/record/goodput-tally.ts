@@ -4,12 +4,19 @@ import { lastOutputAt, timePerToken } from './latencies.ts'
 
 export const createGoodputTally = (
   limits: GoodputLimits,
-): { record(attempt: Attempt, issue: Issue): void; good(): number } => {
+): {
+  /** Whether the request kept all limits; undefined where there are none. */
+  record(attempt: Attempt, issue: Issue): boolean | undefined
+  good(): number
+} => {
+  const limited = Object.keys(limits).length > 0
   let good = 0
   return {
     good: () => good,
     record(attempt, issue) {
-      if (isGood(attempt, issue, limits)) good += 1
+      const kept = attempt.failure === undefined && isGood(attempt, issue, limits)
+      if (kept) good += 1
+      return limited ? kept : undefined
     },
   }
 }

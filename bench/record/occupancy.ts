@@ -2,8 +2,11 @@
 export type Occupancy = {
   /** L of Little's law, counted as requests went out and came back: independent of their own clocks. */
   mean: number
-  /** The same from the first dispatch to the last: while load was offered, and without the end's running dry. */
-  meanWhileSending: number
+  /**
+   * The same from the first dispatch, or the end of a ramp, to the last: while load was offered in full, and without
+   * the end's running dry. Undefined where the ramp was never over.
+   */
+  meanWhileSending: number | undefined
   /** λW of Little's law: the sum of what the requests themselves say they took, over the same time. */
   byLatency: number
 }
@@ -14,12 +17,14 @@ export const joinOccupancies = (parts: Occupancy[]): Occupancy | undefined =>
     ? undefined
     : {
         mean: sumOf(parts, 'mean'),
-        meanWhileSending: sumOf(parts, 'meanWhileSending'),
+        meanWhileSending: parts.some((part) => part.meanWhileSending === undefined)
+          ? undefined
+          : sumOf(parts, 'meanWhileSending'),
         byLatency: sumOf(parts, 'byLatency'),
       }
 
 const sumOf = (parts: Occupancy[], key: keyof Occupancy): number =>
-  parts.reduce((sum, part) => sum + part[key], 0)
+  parts.reduce((sum, part) => sum + (part[key] ?? 0), 0)
 
 export type OccupancyCounter = {
   enter(time: number): void
@@ -27,16 +32,21 @@ export type OccupancyCounter = {
   occupancy(): Occupancy | undefined
 }
 
-/** Times come in as numbers: it has no clock. */
-export const createOccupancyCounter = (): OccupancyCounter => {
+/** Times come in as numbers: it has no clock. `fullFrom`: when a ramp is over. */
+export const createOccupancyCounter = (fullFrom = 0): OccupancyCounter => {
   let inFlight = 0
   let firstAt: number | undefined
   let lastAt = 0
   let area = 0
   let took = 0
   let lastEnter = { at: 0, area: 0 }
+  let full: { at: number; area: number } | undefined
 
   const advance = (time: number): void => {
+    if (full === undefined && time >= fullFrom) {
+      const at = Math.max(fullFrom, lastAt)
+      full = { at, area: area + inFlight * (at - lastAt) }
+    }
     area += inFlight * (time - lastAt)
     lastAt = time
   }
@@ -54,11 +64,14 @@ export const createOccupancyCounter = (): OccupancyCounter => {
     },
     occupancy() {
       const whole = lastAt - (firstAt ?? 0)
-      const sending = lastEnter.at - (firstAt ?? 0)
+      const since = full ?? lastEnter
+      const ramped = fullFrom > (firstAt ?? 0)
+      const sending = lastEnter.at - since.at
       if (firstAt === undefined || whole <= 0) return undefined
       return {
         mean: area / whole,
-        meanWhileSending: sending > 0 ? lastEnter.area / sending : area / whole,
+        meanWhileSending:
+          sending > 0 ? (lastEnter.area - since.area) / sending : ramped ? undefined : area / whole,
         byLatency: took / whole,
       }
     },

@@ -51,7 +51,6 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
     const { reply, timeline } = attempt
     succeeded += 1
     latencies.record(attempt, issue)
-    goodput.record(attempt, issue)
     tokens.add(reply, timeline)
     timings.add(reply.timings)
     turns.add(attempt, issue)
@@ -64,7 +63,8 @@ export const createRecorder = (limits: GoodputLimits = {}, samples = createSampl
       const { startedAt, endedAt, failure } = attempt
       const wantedAt = issue.dueAt ?? startedAt
       firstStart = Math.min(firstStart, wantedAt)
-      samples.add(attempt, issue, lastOutputAt(attempt) - wantedAt)
+      const good = failure?.kind === 'cancelled' ? undefined : goodput.record(attempt, issue)
+      samples.add(attempt, issue, lastOutputAt(attempt) - wantedAt, good)
       if (failure?.kind === 'cancelled') return void (cancelled += 1)
       lastEnd = Math.max(lastEnd, endedAt)
       if (failure === undefined) recordSuccess(attempt, issue)

@@ -17,18 +17,20 @@ export type Sample = {
   events?: number
   /** Of a session, from 1. */
   turn?: number
+  /** Whether it kept every limit of --goodput; only where there were limits, and not of a cancelled one. */
+  good?: boolean
   error?: string
 }
 
 export type Samples = {
-  add(attempt: Attempt, issue: Issue, e2e: number): void
+  add(attempt: Attempt, issue: Issue, e2e: number, good?: boolean): void
   list(origin: number): Sample[]
   dropped(): number
 }
 
 /** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
 const maxSamples = 500_000
-const columns = 10
+const columns = 11
 
 /** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
 export const createSamples = (limit = maxSamples): Samples => {
@@ -39,7 +41,7 @@ export const createSamples = (limit = maxSamples): Samples => {
 
   return {
     dropped: () => dropped,
-    add({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt, turn }, e2e) {
+    add({ startedAt, endedAt, reply, timeline, failure }, { index, dueAt, turn }, e2e, good) {
       if (count === limit) return void (dropped += 1)
       if ((count + 1) * columns > numbers.length) {
         const grown = new Float64Array(numbers.length * 2)
@@ -60,6 +62,7 @@ export const createSamples = (limit = maxSamples): Samples => {
           tokensOf(reply) ?? none,
           contentEvents,
           turn ?? none,
+          good === undefined ? none : Number(good),
         ],
         count * columns,
       )
@@ -71,8 +74,8 @@ export const createSamples = (limit = maxSamples): Samples => {
 }
 
 const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
-  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn] = row as unknown as [
-    number, number, number, number, number, number, number, number, number, number,
+  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn, good] = row as unknown as [
+    number, number, number, number, number, number, number, number, number, number, number,
   ] // prettier-ignore
   const scheduled = !Number.isNaN(due)
   return {
@@ -86,6 +89,7 @@ const toSample = (row: Float64Array, origin: number, error: string | undefined):
     ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),
     ...(events > 0 && { events }),
     ...(!Number.isNaN(turn) && { turn: turn + 1 }),
+    ...(!Number.isNaN(good) && { good: good === 1 }),
     ...(error !== undefined && { error }),
   }
 }

@@ -1,3 +1,4 @@
+import { describeAnswers } from '../compare/describe-search-verdict.ts'
 import type { BenchResult, Verdict } from '../result.ts'
 import { formatNumber } from './format-number.ts'
 
@@ -22,6 +23,7 @@ export const listGates = (result: BenchResult): Gate[] => [
     detail: measured(actual, runs),
   })),
   ...describeBaseline(result),
+  ...describeSearch(result),
 ]
 
 const describeBaseline = ({ baseline }: BenchResult): Gate[] => {
@@ -34,8 +36,18 @@ const describeBaseline = ({ baseline }: BenchResult): Gate[] => {
   const changes = metrics.map(({ metric, estimate }) => `${metric} ${formatChange(estimate)}`).join(', ')
   const missing = Math.max(0, ...metrics.map((metric) => metric.missing ?? 0))
   const wanted = missing > 0 ? `; about ${formatNumber(missing, 0)} more requests in each run would tell` : ''
-  const outcomes = { pass: 'passed', fail: 'failed', inconclusive: 'open' } as const
   return [{ name, outcome: outcomes[outcome], detail: `${changes || 'nothing in common'}${wanted}` }]
+}
+
+const outcomes = { pass: 'passed', fail: 'failed', inconclusive: 'open', incomparable: 'failed' } as const
+
+const describeSearch = ({ search_baseline: verdict }: BenchResult): Gate[] => {
+  if (verdict === undefined) return []
+  const { file, outcome, differences, max_regression: allowed } = verdict
+  const detail =
+    outcome === 'incomparable' ? `the two differ in ${differences.join(', ')}` : describeAnswers(verdict)
+  const name = `highest load not lower than in ${file} by more than ${formatNumber(allowed * 100, 1)} %`
+  return [{ name, outcome: outcomes[outcome], detail }]
 }
 
 /** A share as a change: +3.2 %. */

@@ -1,3 +1,4 @@
+import { renderSearchVerdict } from '../compare/describe-search-verdict.ts'
 import { nameOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { isGoalMissed, judgedRuns } from '../sweep/judged-runs.ts'
@@ -25,14 +26,30 @@ const encodeSuite = (result: BenchResult): string => {
   return `${head}${cases.map(encodeCase).join('')}${report}  </testsuite>\n`
 }
 
-/** Of a search with limits to meet: whether a load met them. */
+/** Of a search: whether a load met its limits, and whether the answer is no worse than an earlier one. */
 const encodeSearch = (results: BenchResult[]): string => {
-  if (typeof results[0]?.sweep?.goodput_share !== 'number') return ''
-  const missed = isGoalMissed(results)
-  const failure = missed ? renderAnswer(results)[0] : undefined
-  const head = `  <testsuite name="${escape(`sluice bench: ${results[0].target.model}, search`)}" tests="1" failures="${missed ? 1 : 0}">\n`
-  return `${head}${encodeCase({ name: 'a load meets the goal', failure })}  </testsuite>\n`
+  if (results[0]?.sweep === undefined) return ''
+  const wanted = results[0].sweep.goodput_share !== null
+  const cases = [...(wanted ? [judgeGoal(results)] : []), ...judgeSearchBaseline(results)]
+  if (cases.length === 0) return ''
+  const failures = cases.filter(({ failure }) => failure !== undefined).length
+  const head = `  <testsuite name="${escape(`sluice bench: ${results[0].target.model}, search`)}" tests="${cases.length}" failures="${failures}">\n`
+  return `${head}${cases.map(encodeCase).join('')}  </testsuite>\n`
 }
+
+const judgeGoal = (results: BenchResult[]): Case => ({
+  name: 'a load meets the goal',
+  failure: isGoalMissed(results) ? renderAnswer(results)[0] : undefined,
+})
+
+/** As of latencies: no answer is no failure. */
+const judgeSearchBaseline = (results: BenchResult[]): Case[] =>
+  results.flatMap(({ search_baseline: verdict }) => {
+    if (verdict === undefined) return []
+    const failed = verdict.outcome === 'fail' || verdict.outcome === 'incomparable'
+    const failure = failed ? renderSearchVerdict(verdict).join('').trim() : undefined
+    return [{ name: `highest load not lower than in ${verdict.file}`, failure }]
+  })
 
 const judgeRequests = ({ requests: { succeeded, failed } }: BenchResult): Case => ({
   name: 'requests succeed',

@@ -16,7 +16,7 @@ export const listFigures = (result: BenchResult): [name: string, value: string][
       'Duration',
       none
         ? undefined
-        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}`,
+        : `${formatNumber(duration, 2)} s${warmUp.sent > 0 ? ` after ${plural(warmUp.sent, 'warm-up request')}` : ''}${describeCoolDown(result)}`,
     ],
     ['Requests/s', none ? undefined : formatNumber(throughput.requests_per_second, 2)],
     ['Goodput', describeGoodput(result)],
@@ -40,6 +40,9 @@ export const listFigures = (result: BenchResult): [name: string, value: string][
 
 const rate = (value: number | null): string | undefined =>
   value === null ? undefined : formatNumber(value, 1)
+
+const describeCoolDown = ({ cool_down: cooled }: BenchResult): string =>
+  cooled === undefined ? '' : `, ${plural(cooled.sent, 'request')} more to cool down`
 
 const describeRequests = ({ requests }: BenchResult): string => {
   const { succeeded, failed, cancelled } = requests

@@ -1,3 +1,4 @@
+import { noRamp, type Ramp } from '../ramp-of.ts'
 import type { Sample } from '../record/samples.ts'
 import { findChange, type Change } from './change-point.ts'
 import { cutBeginning, cutEnd } from './mser.ts'
@@ -17,16 +18,19 @@ const [mostBeginning, mostEnd] = [0.3, 0.25]
 /**
  * The part of a run in which it kept its level, or why there is none. Beginning and end are cut by MSER-5, for the
  * output per time and for the latency of requests; what is left must not change its level (Pettitt's test). After the
- * last request was sent the load only runs out, so nothing behind it is looked at.
+ * last request was sent the load only runs out, so nothing behind it is looked at, and nothing before a ramp's end.
  */
-export const findSteady = (samples: Sample[]): SteadySearch => {
+export const findSteady = (samples: Sample[], ramp: Ramp = noRamp): SteadySearch => {
+  if (ramp.whole) return { reason: 'the request rate changed all the time, as asked (--ramp-up-strategy)' }
   const starts = samples.map(({ due, start }) => due ?? start)
   const good = samples.filter(({ error }) => error === undefined).length
   if (good < fewestRequests)
     return { reason: `${good} answers are too few to tell (${fewestRequests} needed)` }
-  const begin = starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY)
+  const first = starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY)
+  const begin = first + ramp.ms
   const end = starts.reduce((most, start) => Math.max(most, start), 0)
-  if (end - begin < 1) return { reason: 'all requests were sent at once' }
+  if (end - first < 1) return { reason: 'all requests were sent at once' }
+  if (end - begin < 1) return { reason: 'the last request was sent before the ramp was over' }
   const window = trim(createSeries(samples, begin, end), { from: begin, to: end })
   const share = (window.to - window.from) / (end - begin)
   if (share < smallestShare) {

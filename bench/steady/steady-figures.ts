@@ -1,3 +1,4 @@
+import { noRamp, type Ramp } from '../ramp-of.ts'
 import type { Sample } from '../record/samples.ts'
 import { createLatency, round, type LatencySummary } from '../record/statistics.ts'
 import { findSteady, type SteadyWindow } from './find-steady.ts'
@@ -21,8 +22,8 @@ export type SteadyFigures = {
 
 export type Steady = { found: SteadyFigures; reason: null } | { found: null; reason: string }
 
-export const describeSteady = (samples: Sample[], countsTokens: boolean): Steady => {
-  const search = findSteady(samples)
+export const describeSteady = (samples: Sample[], countsTokens: boolean, ramp: Ramp = noRamp): Steady => {
+  const search = findSteady(samples, ramp)
   return 'window' in search
     ? { found: figuresIn(samples, search.window, countsTokens), reason: null }
     : { found: null, reason: search.reason }

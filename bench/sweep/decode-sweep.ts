@@ -33,6 +33,9 @@ export const decodeSweep = (
   { max, share, budgetMs }: SweepFlags,
   goodput: GoodputLimits,
 ): SweepSettings => {
+  if (flags.strategy !== undefined) {
+    throw refuse('ramp-up-strategy', '--sweep looks for a load that lasts, and --ramp-up-strategy changes it all the time; leave one of them out') // prettier-ignore
+  }
   const isOpen = flags.requestRate !== undefined
   const loads = decodeLoads(isOpen ? flags : { ...flags, concurrency: flags.concurrency ?? '1' })
   const [load] = loads

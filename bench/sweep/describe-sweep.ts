@@ -1,5 +1,6 @@
 import { arrivalUnit, loadOf } from '../level.ts'
 import type { GoodputLimits } from '../goodput.ts'
+import type { SearchVerdict } from '../compare/judge-search.ts'
 import type { BenchResult } from '../result.ts'
 import { judgeLevel, trustOf, type LevelOutcome } from './judge-level.ts'
 import { findKnee, type LoadPoint } from './knee.ts'
@@ -17,6 +18,8 @@ export type SweepAnswer = {
   ended: 'found' | 'all-meet' | 'none-meets' | 'interrupted' | 'time-over' | 'listed'
   /** The measured load beyond which throughput hardly rises; null: there is no such load among them. */
   knee: { load: number; throughput: number; metric: ThroughputMetric } | null
+  /** Beside an earlier answer, with --baseline. */
+  baseline?: SearchVerdict
 }
 
 export type LevelAnswer = Omit<LevelOutcome, 'outcome'> & { load: number; runs: number }
@@ -27,17 +30,19 @@ const unitOf = ({ configuration }: BenchResult): SweepAnswer['unit'] => {
   return configuration.session === undefined ? 'requests in flight' : 'sessions in flight'
 }
 
-export const describeSweep = (results: BenchResult[]): SweepAnswer => {
+/** `wanted` judges a list of loads by a goal that it had not. */
+export const describeSweep = (results: BenchResult[], wanted?: number): SweepAnswer => {
   const [first] = results as [BenchResult]
   const { sweep, goodput } = first
-  const levels = levelsOf(results)
-  const share = sweep?.goodput_share ?? null
+  const share = wanted ?? sweep?.goodput_share ?? null
+  const levels = levelsOf(results, share)
   const [metric, points] = throughputByLoad(results)
   const knee = findKnee(points)
   const high = share === null ? undefined : levels.find(({ outcome }) => outcome?.outcome === 'misses')
   const low = levels.findLast(
     ({ load, outcome }) => outcome?.outcome === 'meets' && (high === undefined || load < high.load),
   )
+  const baseline = results.find((result) => result.search_baseline !== undefined)?.search_baseline
   return {
     unit: unitOf(first),
     goal: share === null || goodput === null ? null : { limits: goodput.limits, share },
@@ -45,15 +50,20 @@ export const describeSweep = (results: BenchResult[]): SweepAnswer => {
     first_missed: answerOf(high),
     ended: endOf(results, levels, points),
     knee: knee === undefined ? null : { ...knee, metric },
+    ...(baseline !== undefined && { baseline }),
   }
 }
 
 /** All runs at the same load together, in ascending order of load. */
-export const levelsOf = (results: BenchResult[]): Level[] =>
-  byLoad(results).map(([load, runs]) => {
-    const share = runs[0]!.sweep?.goodput_share ?? null
-    return { load, runs: runs.length, outcome: share === null ? undefined : judgeLevel(runs, share) }
-  })
+export const levelsOf = (
+  results: BenchResult[],
+  share: number | null = results[0]?.sweep?.goodput_share ?? null,
+): Level[] =>
+  byLoad(results).map(([load, runs]) => ({
+    load,
+    runs: runs.length,
+    outcome: share === null ? undefined : judgeLevel(runs, share),
+  }))
 
 /** Runs at the same load count with their mean. Load that was not offered brought no throughput of its own. */
 export const throughputByLoad = (results: BenchResult[]): [ThroughputMetric, LoadPoint[]] => {

@@ -1,4 +1,5 @@
 import { formatNumber, formatShare } from '../report/format-number.ts'
+import { renderSearchVerdict } from '../compare/describe-search-verdict.ts'
 import type { BenchResult } from '../result.ts'
 import { describeSweep, type LevelAnswer, type SweepAnswer } from './describe-sweep.ts'
 
@@ -9,6 +10,7 @@ export const renderAnswer = (results: BenchResult[]): string[] => {
   return [
     ...(answer.goal === null ? [] : renderGoal(answer, answer.goal)),
     renderKnee(answer, results),
+    ...(answer.baseline === undefined ? [] : renderSearchVerdict(answer.baseline)),
   ].filter((line) => line !== undefined)
 }
 

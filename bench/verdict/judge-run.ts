@@ -1,5 +1,5 @@
 import type { Floor } from '../floor/floor.ts'
-import type { Load } from '../options.ts'
+import { widthOf, type Load } from '../options.ts'
 import type { DispatchSummary } from '../record/dispatch-summary.ts'
 import type { Occupancy } from '../record/occupancy.ts'
 import type { Recorded } from '../record/recorder.ts'
@@ -143,7 +143,8 @@ const askLoad = ({ load, recorded, occupancy, dispatch }: RunFacts): Question[] 
       reason: `${mean.toFixed(2)} requests were in flight on average, but their latencies account for ${byLatency.toFixed(2)} (Little's law, off by ${percent(off)})`,
     })
     // Sessions think, and nothing is in flight meanwhile.
-    if (load.mode === 'closed' && load.session === undefined && recorded.sent > load.concurrency) {
+    const isFull = meanWhileSending !== undefined && recorded.sent > widthOf(load)
+    if (load.mode === 'closed' && load.session === undefined && isFull) {
       const short = round(1 - meanWhileSending / load.concurrency)
       questions.push({
         check: 'concurrency_shortfall',

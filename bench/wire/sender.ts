@@ -25,6 +25,8 @@ export type SendExtra = {
   keepText?: boolean
   keepOutput?: boolean
   cancelAfter?: CancelAfter | undefined
+  /** Of an uncounted request: its own end, and counters that nobody reads. */
+  uncounted?: { signal: AbortSignal; live: Live }
 }
 
 export type Sender = {
@@ -61,7 +63,7 @@ export const createSender = (context: SenderOptions): Sender => {
     const timeline = (timelines[slot] ??= createTimeline())
     const { pool, headers } = connections
     return sendRequest(pool, {
-      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live,
+      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live, ...extra.uncounted,
       ...(keepText === true && { keepText }),
       ...(keepOutput === true && { keepOutput }),
       ...(cancelAfter !== undefined && { cancelAfter }),
