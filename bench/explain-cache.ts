@@ -1,4 +1,4 @@
-import type { NoteFacts } from './notes.ts'
+import type { NoteFacts } from './note-facts.ts'
 import { formatNumber, formatShare } from './report/format-number.ts'
 
 /** Above this share of the prompt tokens a prefix cache bends TTFT. */

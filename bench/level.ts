@@ -1,3 +1,4 @@
+import type { ArrivalUnit } from './load-unit.ts'
 import type { BenchResult, Configuration } from './result.ts'
 
 /** A search jumps between loads and repetitions go round; a reader wants them in their order. A list stays as it was given. */
@@ -13,7 +14,7 @@ export const levelOf = ({ configuration }: BenchResult): string =>
     : `${rateOf(configuration.arrivals)} ${arrivalUnit(configuration)}`
 
 /** What an open loop's rate counts. */
-export const arrivalUnit = ({ session }: Pick<Configuration, 'session'>): 'requests/s' | 'sessions/s' =>
+export const arrivalUnit = ({ session }: Pick<Configuration, 'session'>): ArrivalUnit =>
   session === undefined ? 'requests/s' : 'sessions/s'
 
 const rateOf = ({ rate, ramp }: NonNullable<Configuration['arrivals']>): string =>

@@ -1,4 +1,4 @@
-import { describeVllm } from './compat/vllm-result.ts'
+import { describeVllm } from './compat/describe-vllm.ts'
 import type { OutputChoice } from './flags/decode-output.ts'
 import type { BenchOptions } from './options.ts'
 import { waitUntilReady } from './ready/wait-until-ready.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { writeNotes, type NoteFacts } from './notes.ts'
+import { writeNotes } from './notes.ts'
+import type { NoteFacts } from './note-facts.ts'
 import type { BenchOptions } from './options.ts'
 import { createBuiltInPrompts, createListedPrompts } from './prompts/prompts.ts'
 import { createRecorder, type Recorded } from './record/recorder.ts'

@@ -1,26 +1,9 @@
-import type { BenchOptions } from './options.ts'
 import { plural } from './plural.ts'
 import { formatCount, formatNumber } from './report/format-number.ts'
-import type { DispatchSummary } from './record/dispatch-summary.ts'
 import { describeLengths, explainLengths } from './prompt-lengths.ts'
-import type { Prompts } from './prompts/prompts.ts'
-import type { Recorded } from './record/recorder.ts'
+import type { NoteFacts } from './note-facts.ts'
 import { explainCache } from './explain-cache.ts'
-import type { ServerSide } from './server-metrics/measure-beside.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
-
-export type NoteFacts = ServerSide & {
-  options: BenchOptions
-  prompts: Prompts
-  recorded: Recorded
-  interrupted: boolean
-  /** The server refused `stream_options.include_usage`. */
-  usageRefused: boolean
-  openedDuring: number
-  warmed: WarmUpResult
-  /** Of an open loop. */
-  dispatch: DispatchSummary | undefined
-}
 
 /** What a reader must know to trust the figures, most important first. */
 export const writeNotes = (facts: NoteFacts): string[] =>

@@ -1,10 +1,10 @@
 import type { RateRamp } from './arrivals/rate-ramp.ts'
 import type { Arrival } from './arrivals/schedule.ts'
-import type { BaselineVerdict } from './compare/judge-baseline.ts'
+import type { BaselineVerdict } from './compare/baseline-verdict.ts'
 import type { VllmResult } from './compat/vllm-result.ts'
-import type { SearchVerdict } from './compare/judge-search.ts'
+import type { SearchVerdict } from './compare/search-verdict.ts'
 import type { GoodputLimits } from './goodput.ts'
-import type { LoadGenerator } from './merge/load-generator.ts'
+
 import type { Floor } from './floor/floor.ts'
 import type { Load } from './options.ts'
 import type { PromptLengths } from './prompt-lengths.ts'
@@ -15,7 +15,7 @@ import type { SelfCheck } from './record/self-check.ts'
 import type { LatencySummary } from './record/statistics.ts'
 import type { TimingMeans } from './record/timing-tally.ts'
 import type { ServerMetrics } from './server-metrics/server-metrics.ts'
-import type { Repeat } from './repeat/describe-repeats.ts'
+import type { Repeat } from './repeat/repeat.ts'
 import type { SweepGoal } from './sweep/sweep-goal.ts'
 import type { Steady } from './steady/steady-figures.ts'
 import type { RunVerdict } from './verdict/judge-run.ts'
@@ -211,3 +211,17 @@ export type Verdict = {
   /** `actual` is the median of so many runs. */
   runs?: number
 }
+
+/** One of the programs whose results were merged: enough to tell which of them was the odd one. */
+export type LoadGenerator = { file: string; seed: number; nonce: string | null } & Pick<
+  BenchResult,
+  | 'sluice_version'
+  | 'argv'
+  | 'started_at'
+  | 'duration_s'
+  | 'environment'
+  | 'requests'
+  | 'self_check'
+  | 'floor'
+  | 'verdict'
+>

@@ -1,9 +1,7 @@
+import type { LimitChange } from './search-verdict.ts'
 import { createRandom } from '../arrivals/random.ts'
 import type { BenchResult } from '../result.ts'
 import { batchLevels, createLimitDraw } from './draw-limit.ts'
-
-/** Of the highest load, as a share: 0.1 is 10 % more. `upper` null: nothing above was missed, so nothing bounds it. */
-export type LimitChange = { estimate: number; lower: number; upper: number | null }
 
 /** As many, and as sure, as of latencies. */
 const resamples = 2000

@@ -1,6 +1,6 @@
 import { formatNumber } from '../report/format-number.ts'
-import type { LimitChange } from './change-of-limit.ts'
-import type { SearchVerdict } from './judge-search.ts'
+import type { LimitChange } from './search-verdict.ts'
+import type { SearchVerdict } from './search-verdict.ts'
 
 /** The two answers and what lies between them, in the words of all reports. */
 export const describeAnswers = ({ before, after, change, unit }: SearchVerdict): string => {

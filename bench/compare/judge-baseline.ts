@@ -3,21 +3,8 @@ import { benchExitCodes } from '../exit-codes.ts'
 import { levelOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
 import { compareRepeats } from './compare-repeats.ts'
-import type { Comparison } from './comparison.ts'
+import type { BaselineVerdict } from './baseline-verdict.ts'
 import { listDifferences } from './read-run.ts'
-
-/** `incomparable`: the two measured different things; `differences` says which. */
-export type BaselineVerdict = {
-  file: string
-  started_at: string | null
-  sluice_version: string | null
-  /** How much slower was still accepted, as a share. */
-  max_regression: number
-  outcome: Comparison['outcome'] | 'incomparable'
-  differences: string[]
-  metrics: Comparison['metrics']
-  by_runs?: true
-}
 
 export type Baseline = {
   file: string

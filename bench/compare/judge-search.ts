@@ -1,24 +1,11 @@
+import type { SearchVerdict } from './search-verdict.ts'
 import type { BenchResult } from '../result.ts'
-import { describeSweep, type SweepAnswer } from '../sweep/describe-sweep.ts'
-import { changeOfLimit, type LimitChange } from './change-of-limit.ts'
-import type { Baseline, BaselineVerdict } from './judge-baseline.ts'
+import { describeSweep } from '../sweep/describe-sweep.ts'
+import { changeOfLimit } from './change-of-limit.ts'
+import type { LimitChange } from './search-verdict.ts'
+import type { Baseline } from './judge-baseline.ts'
+import type { BaselineVerdict } from './baseline-verdict.ts'
 import { listSearchDifferences } from './list-search-differences.ts'
-
-/** The answer of a search beside that of an earlier one. */
-export type SearchVerdict = Pick<
-  BaselineVerdict,
-  'file' | 'started_at' | 'sluice_version' | 'max_regression' | 'outcome' | 'differences'
-> & {
-  unit: SweepAnswer['unit']
-  /** `goal`: the highest load that meets it; `knee`: the load beyond which throughput hardly rises. Null: none. */
-  compared: 'goal' | 'knee'
-  before: number | null
-  after: number | null
-  /** Of a goal; null where nothing can be said. */
-  change: LimitChange | null
-  /** How latencies compare at the load found; null where the file has no run at it. */
-  latency: BaselineVerdict['outcome'] | null
-}
 
 /** Nothing is thrown: a search is not lost to its baseline. `latency`: what the runs at the load found say. */
 export const judgeSearch = (

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { formatCount, formatNumber } from '../report/format-number.ts'
-import type { BaselineVerdict } from './judge-baseline.ts'
+import type { BaselineVerdict } from './baseline-verdict.ts'
 import type { Comparison } from './comparison.ts'
 
 export const renderBaseline = (verdict: BaselineVerdict): string => {

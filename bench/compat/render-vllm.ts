@@ -1,5 +1,6 @@
 import type { BenchResult } from '../result.ts'
-import { describeVllm, type VllmResult } from './vllm-result.ts'
+import type { VllmResult } from './vllm-result.ts'
+import { describeVllm } from './describe-vllm.ts'
 import { seriesNames, type SeriesName } from './vllm-series.ts'
 
 const width = 50

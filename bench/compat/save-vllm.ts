@@ -3,7 +3,8 @@ import { join, parse } from 'node:path'
 import { AppError } from '../../src/errors.ts'
 import { assertWritable } from '../report/write-result.ts'
 import type { BenchResult } from '../result.ts'
-import { describeVllm, type VllmResult } from './vllm-result.ts'
+import type { VllmResult } from './vllm-result.ts'
+import { describeVllm } from './describe-vllm.ts'
 
 export type SaveWish = {
   folder: string

@@ -8,7 +8,7 @@ import { resultOf } from '../result.test-kit.ts'
 import { renderVllm } from './render-vllm.ts'
 import { assertSavable, saveVllm } from './save-vllm.ts'
 import { spreadOf } from './spread.ts'
-import { defaultVllmChoice, describeVllm } from './vllm-result.ts'
+import { defaultVllmChoice, describeVllm } from './describe-vllm.ts'
 
 let folder: string
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sluice-vllm-'))))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Prompt } from '../prompts/prompts.ts'
+import type { Prompt } from '../prompts/prompt.ts'
 import { endpoints } from './registry.ts'
 
 const settings = {

@@ -1,5 +1,5 @@
 import { AppError } from '../../src/errors.ts'
-import type { Prompt } from '../prompts/prompts.ts'
+import type { Prompt } from '../prompts/prompt.ts'
 
 /** A prompt as messages; `endpoint` names who wants them so in the error. */
 export const toMessages = ({ messages, text, where }: Prompt, endpoint: string): unknown[] => {

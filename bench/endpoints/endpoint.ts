@@ -1,5 +1,5 @@
 import type { ServerTimings, Usage } from '../wire/attempt.ts'
-import type { Prompt } from '../prompts/prompts.ts'
+import type { Prompt } from '../prompts/prompt.ts'
 
 /** The name of the answer's limit in chat; newer models of OpenAI take only the second. */
 export type LimitField = 'max_tokens' | 'max_completion_tokens'

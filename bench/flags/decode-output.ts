@@ -1,6 +1,6 @@
 import { AppError } from '../../src/errors.ts'
 import type { SaveWish } from '../compat/save-vllm.ts'
-import { defaultVllmChoice, type VllmChoice } from '../compat/vllm-result.ts'
+import { defaultVllmChoice, type VllmChoice } from '../compat/describe-vllm.ts'
 import { seriesNames, type SeriesName } from '../compat/vllm-series.ts'
 import type { BenchFlags } from './bench-flags.ts'
 import { decodeApi } from './decode-target.ts'

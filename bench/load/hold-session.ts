@@ -1,5 +1,6 @@
 import type { Session } from '../options.ts'
-import type { Prompt, Prompts } from '../prompts/prompts.ts'
+import type { Prompts } from '../prompts/prompts.ts'
+import type { Prompt } from '../prompts/prompt.ts'
 import { randomOf } from '../prompts/word-text.ts'
 import type { Attempt, Issue } from '../wire/attempt.ts'
 

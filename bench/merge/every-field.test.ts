@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultVllmChoice, describeVllm } from '../compat/vllm-result.ts'
+import { defaultVllmChoice, describeVllm } from '../compat/describe-vllm.ts'
 import { floorOf } from '../own.test-kit.ts'
 import { createLatency, type Latency } from '../record/statistics.ts'
 import type { TurnFigures } from '../record/turn-tally.ts'

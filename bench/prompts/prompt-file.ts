@@ -1,5 +1,5 @@
 import { AppError } from '../../src/errors.ts'
-import type { Prompt } from './prompts.ts'
+import type { Prompt } from './prompt.ts'
 import { readTextFile } from './read-text-file.ts'
 
 /** JSONL: {"prompt": ...}, {"messages": [...]}, a whole OpenAI body, or a line of OpenAI's batch format. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/errors.ts'
 import { decodePrompt, parsePromptLine } from './prompt-file.ts'
-import type { Prompt } from './prompts.ts'
+import type { Prompt } from './prompt.ts'
 import { readTextFile } from './read-text-file.ts'
 
 /** One request of a trace: when, and either what itself or how much of it. */

@@ -1,6 +1,7 @@
 import type { TraceSource } from '../options.ts'
 import { guessed, unitsFor } from './calibration.ts'
-import type { Prompt, Prompts } from './prompts.ts'
+import type { Prompts } from './prompts.ts'
+import type { Prompt } from './prompt.ts'
 import type { TraceEntry } from './trace-file.ts'
 import { drawWords, randomOf } from './word-text.ts'
 

@@ -3,9 +3,6 @@ import { round } from '../record/statistics.ts'
 import type { BenchResult } from '../result.ts'
 import { studentT } from './student-t.ts'
 
-/** Which of how many repetitions of its load a run is; from 1. */
-export type Repeat = { run: number; of: number }
-
 /** One figure over the repetitions of a load; each run counts as one observation. */
 export type RunSpread = {
   median: number

@@ -1,4 +1,4 @@
-import { noRamp, type Ramp } from '../ramp-of.ts'
+import { noRamp, type Ramp } from './ramp.ts'
 import type { Sample } from '../record/samples.ts'
 import { findChange, type Change } from './change-point.ts'
 import { cutBeginning, cutEnd } from './mser.ts'

@@ -1,4 +1,4 @@
-import { noRamp, type Ramp } from '../ramp-of.ts'
+import { noRamp, type Ramp } from './ramp.ts'
 import type { Sample } from '../record/samples.ts'
 import { createLatency, round, type LatencySummary } from '../record/statistics.ts'
 import { findSteady, type SteadyWindow } from './find-steady.ts'

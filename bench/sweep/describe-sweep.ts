@@ -1,6 +1,7 @@
+import type { LoadUnit } from '../load-unit.ts'
 import { arrivalUnit, loadOf } from '../level.ts'
 import type { GoodputLimits } from '../goodput.ts'
-import type { SearchVerdict } from '../compare/judge-search.ts'
+import type { SearchVerdict } from '../compare/search-verdict.ts'
 import type { BenchResult } from '../result.ts'
 import { judgeLevel, trustOf, type LevelOutcome } from './judge-level.ts'
 import { findKnee, type LoadPoint } from './knee.ts'
@@ -9,7 +10,7 @@ import { nextToKnee } from './next-to-knee.ts'
 
 /** What several runs at different loads say together; `sweep` in the result file. */
 export type SweepAnswer = {
-  unit: 'requests in flight' | 'sessions in flight' | 'requests/s' | 'sessions/s'
+  unit: LoadUnit
   /** Null where no limits were to be met. */
   goal: { limits: GoodputLimits; share: number } | null
   /** The highest load that meets the goal, and the lowest above it that misses it. Null: none. */
@@ -25,7 +26,7 @@ export type SweepAnswer = {
 export type LevelAnswer = Omit<LevelOutcome, 'outcome'> & { load: number; runs: number }
 type ThroughputMetric = 'output_tokens_per_second' | 'requests_per_second'
 
-const unitOf = ({ configuration }: BenchResult): SweepAnswer['unit'] => {
+const unitOf = ({ configuration }: BenchResult): LoadUnit => {
   if (configuration.arrivals !== null) return arrivalUnit(configuration)
   return configuration.session === undefined ? 'requests in flight' : 'sessions in flight'
 }

@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import { type Answer, collectAnswer } from './answer.ts'
 import type { Completer } from './completer.ts'
 import { type Conversation, toRequest } from './conversation.ts'
+import type { OnceOutput } from './once-output.ts'
 import type { ReasoningNotes } from './reasoning-notes.ts'
 import { toWireTimings, toWireUsage } from './figures.ts'
 import { stripControls } from './safe-text.ts'
-
-export type OnceOutput = NodeJS.WritableStream & { isTTY?: boolean }
 
 export type OnceOptions = {
   complete: Completer

@@ -1,4 +1,4 @@
-import type { OnceOutput } from './answer-once.ts'
+import type { OnceOutput } from './once-output.ts'
 import { stripControls } from './safe-text.ts'
 
 export type ReasoningNotes = {

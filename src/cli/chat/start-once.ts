@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { answerOnce, type OnceOutput, toJson } from './answer-once.ts'
+import { answerOnce, toJson } from './answer-once.ts'
+import type { OnceOutput } from './once-output.ts'
 import { type Beginning, beginConversation } from './begin-conversation.ts'
 import type { ChatBackend } from './completer.ts'
 import { withAnswer, withQuestion } from './conversation.ts'

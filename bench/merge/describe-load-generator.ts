@@ -1,18 +1,4 @@
-import type { BenchResult } from '../result.ts'
-
-/** One of the programs whose results were merged: enough to tell which of them was the odd one. */
-export type LoadGenerator = { file: string; seed: number; nonce: string | null } & Pick<
-  BenchResult,
-  | 'sluice_version'
-  | 'argv'
-  | 'started_at'
-  | 'duration_s'
-  | 'environment'
-  | 'requests'
-  | 'self_check'
-  | 'floor'
-  | 'verdict'
->
+import type { BenchResult, LoadGenerator } from '../result.ts'
 
 export const describeLoadGenerator = (result: BenchResult, file: string): LoadGenerator => ({
   file,
