@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { formatNumber } from '../report/format-number.ts'
-import { formatChange } from '../report/gates.ts'
+import { formatChange } from '../compare/describe-change.ts'
 import { renderSparkline } from '../report/sparkline.ts'
 import { historyMetrics, type HistoryEntry, type HistoryMetric, type HistorySeries } from './trace-history.ts'
 

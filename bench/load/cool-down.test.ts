@@ -60,13 +60,14 @@ const loads: [string, number, Load][] = [
   ['closed', 8, { mode: 'closed', concurrency: 4, requests: 8 }],
   ['ramped', 8, { mode: 'closed', concurrency: 4, requests: 8, rampUpMs: 50 }],
   ['sessions', 9, { mode: 'closed', concurrency: 3, requests: 9, session }],
+  ['sessions on a schedule', 9, { ...open, requests: 9, session }],
   ['open', 8, { ...open, requests: 8 }],
   ['rate from one to another', 8, { ...open, requests: 8, ramp: { strategy: 'linear', from: 200, to: 400 } }],
 ]
 // Of two threads, and of sessions, an uncounted one may come before the last measured one: there all are answered alike.
 const cases = loads.flatMap(([name, count, load]) => [
-  { name, count, load, after: name === 'sessions' ? ('answer' as const) : ('fail' as const), threads: undefined },
-  { name, count, load, after: load.mode === 'open' || name === 'sessions' ? ('answer' as const) : ('fail' as const), threads: 2 },
+  { name, count, load, after: name.startsWith('sessions') ? ('answer' as const) : ('fail' as const), threads: undefined },
+  { name, count, load, after: load.mode === 'open' || name.startsWith('sessions') ? ('answer' as const) : ('fail' as const), threads: 2 },
 ]) // prettier-ignore
 
 test.each(cases)(
@@ -81,13 +82,15 @@ test.each(cases)(
     expect(result.tokens).toMatchObject({ source: 'usage', output: 4 * count, prompt: 10 * count })
     expect(result.samples).toHaveLength(count)
     expect(result.latency.ttft!.count).toBe(count)
-    if (load.mode === 'open') expect(result.dispatch).toMatchObject({ scheduled: count, waited: 0 })
+    // What a schedule with sessions schedules are their beginnings.
+    const scheduled = load.session === undefined ? count : count / load.session.turns
+    if (load.mode === 'open') expect(result.dispatch).toMatchObject({ scheduled, waited: 0 })
   },
   30_000,
 )
 
 test('what is in flight then is given up: a run does not wait for what does not count', async () => {
-  for (const load of [loads[0]![2], loads[3]![2]]) {
+  for (const load of [loads[0]![2], loads[4]![2]]) {
     // Each connection has one that is never answered.
     const server = await serve(8, 3, 'silence')
     const result = await bench(server, load)

@@ -1,3 +1,4 @@
+import { describeChange } from '../compare/describe-change.ts'
 import { describeAnswers } from '../compare/describe-search-verdict.ts'
 import type { BenchResult, Verdict } from '../result.ts'
 import { formatNumber } from './format-number.ts'
@@ -33,7 +34,7 @@ const describeBaseline = ({ baseline }: BenchResult): Gate[] => {
   if (outcome === 'incomparable') {
     return [{ name, outcome: 'failed', detail: `the runs differ in ${differences.join(', ')}` }]
   }
-  const changes = metrics.map(({ metric, estimate }) => `${metric} ${formatChange(estimate)}`).join(', ')
+  const changes = metrics.map((metric) => `${metric.metric} ${describeChange(metric).change}`).join(', ')
   const missing = Math.max(0, ...metrics.map((metric) => metric.missing ?? 0))
   const wanted = missing > 0 ? `; about ${formatNumber(missing, 0)} more requests in each run would tell` : ''
   return [{ name, outcome: outcomes[outcome], detail: `${changes || 'nothing in common'}${wanted}` }]
@@ -49,7 +50,3 @@ const describeSearch = ({ search_baseline: verdict }: BenchResult): Gate[] => {
   const name = `highest load not lower than in ${file} by more than ${formatNumber(allowed * 100, 1)} %`
   return [{ name, outcome: outcomes[outcome], detail }]
 }
-
-/** A share as a change: +3.2 %. */
-export const formatChange = (share: number): string =>
-  `${share > 0 ? '+' : ''}${formatNumber(share * 100, 1)} %`

@@ -1,3 +1,4 @@
+import { describeChange } from '../compare/describe-change.ts'
 import { renderSearchVerdict } from '../compare/describe-search-verdict.ts'
 import { nameOf } from '../level.ts'
 import type { BenchResult } from '../result.ts'
@@ -77,9 +78,7 @@ const judgeBaseline = ({ baseline }: BenchResult): Case[] => {
   const failures = {
     pass: undefined,
     inconclusive: undefined,
-    fail: slower
-      .map(({ metric, estimate }) => `${metric} ${(estimate * 100).toFixed(1)} % slower`)
-      .join('; '),
+    fail: slower.map((metric) => `${metric.metric} ${describeChange(metric).change}`).join('; '),
     incomparable: `the runs differ in ${baseline.differences.join(', ')}`,
   }
   return [{ name: `not slower than ${baseline.file}`, failure: failures[baseline.outcome] }]

@@ -55,7 +55,7 @@ test('alike passes, slower fails, and few requests are no answer', async () => {
   const slow = await write('slow.json', 400, 1.2)
   const failed = await run(base, slow)
   expect(failed.exit).toBe(8)
-  expect(failed.stdout).toMatch(/ttft_p50 +│ +\+20\.0 %/)
+  expect(failed.stdout).toMatch(/ttft_p50 +│ +52\.0 ms │ +62\.4 ms │ +\+20\.0 %/)
   expect((await run(base, slow, '--max-regression', '40%')).exit).toBe(0)
   const few = await run(base, await write('few.json', 10, 1))
   expect(few.exit).toBe(10)

@@ -5,10 +5,10 @@ import { AppError } from '../../src/errors.ts'
 
 export default class BenchCompare extends BaseCommand<typeof BenchCompare> {
   static override summary = 'tell whether a run is slower than an earlier one'
-  static override description = `Takes two files that bench --json wrote, resamples their requests in blocks and compares medians and P95 of TTFT, TPOT and E2E. Files of bench --repeat hold several runs; then each run is one observation, and how far runs lie apart counts too.
+  static override description = `Takes two files that bench --json wrote, resamples their requests in blocks and compares medians and P95 of TTFT, TPOT and E2E and the share of requests that failed. Files of bench --repeat hold several runs; then each run is one observation, and how far runs lie apart counts too.
 
 pass          certainly not slower by more than is allowed
-fail          certainly slower, and by more than is allowed
+fail          certainly slower, and by more than is allowed, or certainly more failures
 inconclusive  too few requests to say; how many are missing is told
 
 Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fail; 10 inconclusive.`

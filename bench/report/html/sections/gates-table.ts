@@ -1,6 +1,7 @@
 import { nameOf } from '../../../level.ts'
 import type { BenchResult } from '../../../result.ts'
-import { formatChange, listGates } from '../../gates.ts'
+import { describeChange } from '../../../compare/describe-change.ts'
+import { listGates } from '../../gates.ts'
 import { markup, type Markup } from '../markup.ts'
 
 const tones = { passed: 'good', failed: 'bad', open: 'fair' } as const
@@ -51,21 +52,25 @@ const renderBaseline = (result: BenchResult): Markup | undefined => {
       <thead>
         <tr>
           <th>Against ${baseline.file}, ${nameOf(result)}</th>
+          <th>Before</th>
+          <th>After</th>
           <th>Change</th>
           <th>99.5 % sure</th>
           <th>Outcome</th>
         </tr>
       </thead>
       <tbody>
-        ${baseline.metrics.map(
-          ({ metric, estimate, lower, upper, outcome }) =>
-            markup`<tr>
-              <th>${metric}</th>
-              <td>${formatChange(estimate)}</td>
-              <td>${formatChange(lower)} to ${formatChange(upper)}</td>
-              <td><b class="${outcomeTones[outcome]}">${outcome}</b></td>
-            </tr>`,
-        )}
+        ${baseline.metrics.map((metric) => {
+          const { before, after, change, range } = describeChange(metric)
+          return markup`<tr>
+            <th>${metric.metric}</th>
+            <td>${before}</td>
+            <td>${after}</td>
+            <td>${change}</td>
+            <td>${range}</td>
+            <td><b class="${outcomeTones[metric.outcome]}">${metric.outcome}</b></td>
+          </tr>`
+        })}
       </tbody>
     </table>
   </div>`
