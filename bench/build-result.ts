@@ -1,21 +1,19 @@
 import { planCancel } from './load/plan-cancel.ts'
 import { readEnvironment } from './record/environment.ts'
-import { describePrompts } from './describe-prompts.ts'
-import { endpoints } from './endpoints/registry.ts'
-import { defaultMaxTokens } from './endpoints/openai-body.ts'
 import type { Floor } from './floor/floor.ts'
+import { describeConfiguration } from './describe-configuration.ts'
+import { describeHistograms, describeLatency } from './describe-latency.ts'
+import type { BenchOptions } from './options.ts'
 import { judgeRun } from './verdict/judge-run.ts'
 import { writeNotes } from './notes.ts'
 import type { NoteFacts } from './note-facts.ts'
-import { widthOf, type BenchOptions, type Load, type OpenLoad } from './options.ts'
 import { describeLengths, type PromptLengths } from './prompt-lengths.ts'
-import type { Prompts } from './prompts/prompts.ts'
 import type { Occupancy } from './record/occupancy.ts'
 import type { SelfCheck } from './record/self-check.ts'
 import type { Recorded } from './record/recorder.ts'
 import { isCounted } from './record/token-tally.ts'
 import { rampOf } from './ramp-of.ts'
-import { schemaVersion, type BenchResult, type Configuration } from './result.ts'
+import { schemaVersion, type BenchResult } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
 import type { Target } from './wire/target.ts'
@@ -38,7 +36,7 @@ export type ResultParts = NoteFacts & {
 export const buildResult = (parts: ResultParts): BenchResult => {
   const { recorded, options } = parts
   const { sent, succeeded, failed, cancelled, tokens } = recorded
-  const configuration = describeOptions(options, parts.prompts, parts.threads)
+  const configuration = describeConfiguration(options, parts.prompts, parts.threads)
   return {
     schema: 'sluice.bench',
     schema_version: schemaVersion,
@@ -152,44 +150,6 @@ const describeThroughput = ({ succeeded, tokens, durationMs }: Recorded): BenchR
   }
 }
 
-const describeLatency = ({ latencies, tokens }: Recorded): BenchResult['latency'] => ({
-  ttft: latencies.ttft ?? null,
-  tpot: latencies.tpot ?? null,
-  itl: tokens.gapsAreNotTokens === undefined ? (latencies.chunkGap ?? null) : null,
-  chunk_gap: latencies.chunkGap ?? null,
-  e2e: latencies.e2e ?? null,
-  service_ttft: latencies.serviceTtft ?? null,
-  service_e2e: latencies.serviceE2e ?? null,
-  delivery: latencies.delivery ?? null,
-})
-
-const describeHistograms = ({ histograms }: Recorded): NonNullable<BenchResult['histograms']> => {
-  const { ttft, tpot, chunkGap, e2e, serviceTtft, serviceE2e, delivery } = histograms
-  return {
-    ...(ttft !== undefined && { ttft }),
-    ...(tpot !== undefined && { tpot }),
-    ...(chunkGap !== undefined && { chunk_gap: chunkGap }),
-    ...(e2e !== undefined && { e2e }),
-    ...(serviceTtft !== undefined && { service_ttft: serviceTtft }),
-    ...(serviceE2e !== undefined && { service_e2e: serviceE2e }),
-    ...(delivery !== undefined && { delivery }),
-  }
-}
-
-const describeArrivals = (load: OpenLoad, seed: number): Configuration['arrivals'] => ({
-  arrival: load.arrival,
-  rate: load.rate,
-  burstiness: load.burstiness,
-  ramp_up_s: load.rampUpMs === undefined ? null : load.rampUpMs / 1000,
-  ...(load.ramp !== undefined && { ramp: load.ramp }),
-  seed,
-})
-
-const describeSession = (load: Load): Pick<Configuration, 'session'> =>
-  load.session === undefined
-    ? {}
-    : { session: { turns: load.session.turns, think_ms: [load.session.think.from, load.session.think.to] } }
-
 const describeCancellation = ({
   options: { cancellation },
   recorded: { samples, cancelled },
@@ -199,30 +159,3 @@ const describeCancellation = ({
   const planned = samples.filter(({ index }) => planCancel(cancellation, prompts.seed, index) !== undefined)
   return { cancellation: { rate: cancellation.rate, planned: planned.length, cancelled } }
 }
-
-const describeOptions = (
-  { load, endpoint, prompts: asked, stream, sampling, timeoutMs, headers, extraBody }: BenchOptions,
-  prompts: Prompts,
-  threads: number,
-): Configuration => ({
-  mode: load.mode,
-  concurrency: widthOf(load),
-  arrivals: load.mode === 'closed' ? null : describeArrivals(load, prompts.seed),
-  ...(load.mode === 'closed' && load.rampUpMs !== undefined && { ramp_up_s: load.rampUpMs / 1000 }),
-  requests: load.requests ?? null,
-  duration_s: load.durationMs === undefined ? null : load.durationMs / 1000,
-  stream,
-  max_tokens:
-    endpoints[endpoint].framing === 'none'
-      ? null
-      : (sampling.maxTokens ?? (prompts.source === 'file' || prompts.ownLimits ? null : defaultMaxTokens)),
-  temperature: sampling.temperature ?? null,
-  seed: sampling.seed ?? null,
-  ignore_eos: sampling.ignoreEos,
-  ...(headers !== undefined && { headers: Object.keys(headers) }),
-  ...(extraBody !== undefined && { extra_body: extraBody }),
-  timeout_s: timeoutMs / 1000,
-  ...describeSession(load),
-  threads,
-  prompts: describePrompts(prompts, asked),
-})

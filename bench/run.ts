@@ -3,24 +3,21 @@ import { buildResult } from './build-result.ts'
 import { endpoints } from './endpoints/registry.ts'
 import { startNullProcess, type NullProcess } from './floor/start-null-process.ts'
 import { boundLanes, chooseLanes } from './lanes/choose-lanes.ts'
-import { createLane, type Lane, type LaneContext, type LaneMeasurement } from './lanes/lane.ts'
+import { joinLanes } from './lanes/join-lanes.ts'
+import type { Lane, LaneContext, LaneMeasurement } from './lanes/lane.ts'
+import { closeLanes, openLanes } from './lanes/open-lanes.ts'
 import { allFailed, measureLanes, prepareLanes, type LanesRun, type Prepared } from './lanes/run-lanes.ts'
-import { createShares } from './lanes/share.ts'
-import { createThreadLane, type ThreadLane } from './lanes/thread-lane.ts'
 import { createGiveUp } from './load/give-up.ts'
 import { maxHeldOutput, startCounting } from './load/start-counting.ts'
 import { calibratePrompts } from './load/calibrate.ts'
-import { createLiveRun, enterPhase, liveCounters, type LiveRun } from './load/live-run.ts'
+import { createLiveRun, enterPhase, type LiveRun } from './load/live-run.ts'
 import type { BenchOptions } from './options.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import { resolvePrompts } from './prompts/resolve-prompts.ts'
-import { joinDispatches, summarizeDispatch, type DispatchSummary } from './record/dispatch-summary.ts'
-import { joinOccupancies, type Occupancy } from './record/occupancy.ts'
 import { createRecorder, type Recorder } from './record/recorder.ts'
-import { emptySelfCheck, joinSelfChecks, type SelfCheck } from './record/self-check.ts'
 import type { BenchResult } from './result.ts'
 import { measureBeside, type ServerSide } from './server-metrics/measure-beside.ts'
-import { createConnections } from './wire/connections.ts'
+import { openConnections } from './wire/open-connections.ts'
 import { resolveTarget, type Target } from './wire/target.ts'
 
 export type BenchHooks = {
@@ -64,7 +61,8 @@ export const runBench = async (asked: BenchOptions, hooks: BenchHooks): Promise<
     if (lanes.length > 1 || recording.record !== recorder.record)
       recorded.samples.sort((left, right) => left.end - right.end)
     return buildResult({
-      ...describeRun(prepared, measured.lanes),
+      ...prepared,
+      ...joinLanes(measured.lanes),
       ...serverSide,
       threads: lanes.length,
       startedAt: measured.startedAt,
@@ -140,67 +138,8 @@ const preparePrompts = async (asked: BenchOptions, target: Target, signal: Abort
 const startFloor = async ({ floor }: BenchOptions): Promise<NullProcess | undefined> =>
   floor === true ? startNullProcess().catch(() => undefined) : undefined
 
-/** Without `threads` the load runs in the calling thread. */
-const openLanes = (context: Omit<LaneContext, 'share'>, count: number): Lane[] => {
-  const shares = createShares(count)
-  if (context.options.threads === undefined) return [createLane({ ...context, share: shares[0]! })]
-  const lanes = shares.map((share) => createThreadLane({ ...context, share }))
-  context.live.refresh = () => addCounters(context.live, lanes)
-  return lanes
-}
-
-const addCounters = (live: LiveRun, lanes: ThreadLane[]): void => {
-  for (const [index, name] of liveCounters.entries()) {
-    live[name] = lanes.reduce((sum, { counters }) => sum + counters[index]!, 0)
-  }
-}
-
-const closeLanes = async (lanes: Lane[]): Promise<void> => {
-  await Promise.all(lanes.splice(0).map((lane) => lane.close()))
-}
-
-type RunParts = Prepared & {
-  selfCheck: SelfCheck
-  occupancy: Occupancy | undefined
-  dispatch: DispatchSummary | undefined
-  openedBefore: number
-  openedDuring: number
-  cooledDown: number | undefined
-  usageRefused: boolean
-}
-
-const describeRun = (prepared: Prepared, measured: LaneMeasurement[]): RunParts => {
-  const dispatches = measured.map(({ dispatch }) => dispatch).filter((dispatch) => dispatch !== undefined)
-  const occupancies = measured.map(({ occupancy }) => occupancy).filter((part) => part !== undefined)
-  const sum = (key: 'openedBefore' | 'openedDuring'): number =>
-    measured.reduce((total, lane) => total + lane[key], 0)
-  return {
-    ...prepared,
-    selfCheck:
-      measured.length === 0 ? emptySelfCheck : joinSelfChecks(measured.map((lane) => lane.selfCheck)),
-    occupancy: joinOccupancies(occupancies),
-    dispatch: dispatches.length === 0 ? undefined : summarizeDispatch(joinDispatches(dispatches)),
-    openedBefore: sum('openedBefore'),
-    openedDuring: sum('openedDuring'),
-    cooledDown: measured.some((lane) => lane.cooledDown !== undefined)
-      ? measured.reduce((total, lane) => total + (lane.cooledDown ?? 0), 0)
-      : undefined,
-    usageRefused: measured.some((lane) => lane.usageRefused),
-  }
-}
-
-const pickModel = async (
-  { apiKey, headers, timeoutMs, ...options }: BenchOptions,
-  target: Target,
-): Promise<string> => {
-  const connections = createConnections({
-    target,
-    size: 1,
-    apiKey,
-    headers,
-    timeoutMs,
-    endpoint: endpoints[options.endpoint],
-  })
+const pickModel = async (options: BenchOptions, target: Target): Promise<string> => {
+  const connections = openConnections(options, target, 1)
   try {
     const [first] = await connections.listModels()
     if (first !== undefined) return first

@@ -25,6 +25,7 @@ export const measureOurs = async (load: Load, threads: number | undefined): Prom
       prompts: { kind: 'text', text: 'Hello.' },
       sampling: { ignoreEos: false, maxTokens: 1 },
       timeoutMs: 60_000,
+      floor: true,
       ...(threads !== undefined && { threads }),
     },
     { signal: new AbortController().signal, version: 'agree', argv: [] },

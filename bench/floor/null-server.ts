@@ -81,7 +81,7 @@ const at = (due: number, act: () => void): void => {
 }
 
 /** Node counts its timers in whole milliseconds from the beginning of a turn. */
-const timerErrorMs = 2
+const timerErrorMs = 1
 
 const stream = (response: ServerResponse, answer: NullAnswer, receivedAt: number): void => {
   let sent = 0

@@ -8,7 +8,7 @@ import { warmUp, type WarmUpResult } from '../load/warm-up.ts'
 import { widthOf, type BenchOptions } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 import type { Recorder } from '../record/recorder.ts'
-import { createConnections } from '../wire/connections.ts'
+import { openConnections } from '../wire/open-connections.ts'
 import { createSender } from '../wire/sender.ts'
 import { resolveTarget } from '../wire/target.ts'
 import { shareLoad, type Share } from './share.ts'
@@ -52,10 +52,7 @@ export const createLane = (context: LaneContext): Lane => {
   const options = { ...whole, load: shareLoad(whole.load, share) }
   const target = resolveTarget(options.url)
   const endpoint = endpoints[options.endpoint]
-  const { apiKey, headers, timeoutMs } = options
-  const connections = createConnections({
-    target, size: widthOf(options.load), apiKey, headers, timeoutMs, endpoint,
-  }) // prettier-ignore
+  const connections = openConnections(options, target, widthOf(options.load))
   const sender = createSender({ options, endpoint, target, model, connections, live, signal: giveUp })
   return {
     async warmUp() {

@@ -3,7 +3,7 @@ import type { Calibration, PromptSource } from '../options.ts'
 import { fitCalibration, fitWords, guessed, type Probe } from '../prompts/calibration.ts'
 import { readShareGpt } from '../prompts/sharegpt.ts'
 import { commonWords } from '../prompts/word-text.ts'
-import { createConnections } from '../wire/connections.ts'
+import { openConnections } from '../wire/open-connections.ts'
 import { countByTokenizer, countByUsage, type Asker, type CountTokens } from './count-tokens.ts'
 
 /**
@@ -11,16 +11,9 @@ import { countByTokenizer, countByUsage, type Asker, type CountTokens } from './
  * by the usage of short answers, else by a tokenize endpoint, else by a guess that the report names.
  */
 export const calibratePrompts = async (asker: Omit<Asker, 'connections'>): Promise<PromptSource> => {
-  const { prompts, apiKey, headers, timeoutMs, endpoint } = asker.options
+  const { prompts } = asker.options
   if (prompts.kind !== 'random' && prompts.kind !== 'trace' && prompts.kind !== 'sharegpt') return prompts
-  const connections = createConnections({
-    target: asker.target,
-    size: 1,
-    apiKey,
-    headers,
-    timeoutMs,
-    endpoint: endpoints[endpoint],
-  })
+  const connections = openConnections(asker.options, asker.target, 1)
   const context = { ...asker, connections }
   const texts = prompts.kind === 'sharegpt' ? await sampleTexts(prompts.path) : undefined
   const measure = (count: CountTokens, by: 'usage' | 'tokenize'): Promise<Calibration | undefined> =>

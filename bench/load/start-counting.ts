@@ -1,6 +1,6 @@
 import { endpoints } from '../endpoints/registry.ts'
 import { countConcurrency, createCountLater, type CountLater } from '../record/count-later.ts'
-import { createConnections } from '../wire/connections.ts'
+import { openConnections } from '../wire/open-connections.ts'
 import type { Target } from '../wire/target.ts'
 import type { BenchOptions } from '../options.ts'
 import { countByTokenizer } from './count-tokens.ts'
@@ -26,15 +26,14 @@ type Wanted = {
 
 /** Undefined where the server has no tokenize endpoint that counts. */
 export const startCounting = async ({
-  options: { apiKey, timeoutMs, endpoint: name },
+  options,
   target,
   model,
   signal,
   record,
 }: Wanted): Promise<Counting | undefined> => {
-  const endpoint = endpoints[name]
-  if (endpoint.framing === 'none') return undefined
-  const open = () => createConnections({ target, size: countConcurrency, apiKey, timeoutMs, endpoint })
+  if (endpoints[options.endpoint].framing === 'none') return undefined
+  const open = () => openConnections(options, target, countConcurrency)
   const probing = open()
   try {
     const probe = countByTokenizer({ target, model, signal, connections: probing }, 'answers')

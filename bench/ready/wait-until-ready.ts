@@ -3,7 +3,8 @@ import { AppError } from '../../src/errors.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { createLiveRun } from '../load/live-run.ts'
 import type { BenchOptions } from '../options.ts'
-import { createConnections, type Connections } from '../wire/connections.ts'
+import type { Connections } from '../wire/connections.ts'
+import { openConnections } from '../wire/open-connections.ts'
 import { createSender } from '../wire/sender.ts'
 import { resolveTarget } from '../wire/target.ts'
 
@@ -20,10 +21,7 @@ export const waitUntilReady = async (
   { timeoutMs, signal, pauseMs = betweenAsksMs }: Readiness,
 ): Promise<void> => {
   const until = performance.now() + timeoutMs
-  const endpoint = endpoints[options.endpoint]
-  const target = resolveTarget(options.url)
-  const { apiKey, headers } = options
-  const connections = createConnections({ target, size: 1, apiKey, headers, timeoutMs, endpoint })
+  const connections = openConnections({ ...options, timeoutMs }, resolveTarget(options.url), 1)
   try {
     for (;;) {
       const left = Math.max(1, Math.ceil(until - performance.now()))

@@ -1,6 +1,5 @@
-import { endpoints } from '../endpoints/registry.ts'
 import type { BenchOptions } from '../options.ts'
-import { createConnections } from '../wire/connections.ts'
+import { openConnections } from '../wire/open-connections.ts'
 import { resetCache } from '../wire/reset-cache.ts'
 import type { Target } from '../wire/target.ts'
 import type { ServerMetrics } from './server-metrics.ts'
@@ -16,9 +15,10 @@ export const measureBeside = async <Measured>(
   { options, target, signal }: Asked,
   measure: () => Promise<Measured>,
 ): Promise<{ measured: Measured; serverSide: ServerSide }> => {
-  const { serverMetrics: wanted, resetCache: wantsReset, apiKey } = options
+  const { serverMetrics: wanted, resetCache: wantsReset, apiKey, headers } = options
   const cacheReset = wantsReset === true ? await forgetPrompts({ options, target, signal }) : undefined
-  const watch = wanted === undefined ? undefined : await watchServer({ target, url: wanted.url, apiKey })
+  const watch =
+    wanted === undefined ? undefined : await watchServer({ target, url: wanted.url, apiKey, headers })
   let serverMetrics: ServerMetrics | undefined
   let measured: Measured
   try {
@@ -31,9 +31,7 @@ export const measureBeside = async <Measured>(
 
 const forgetPrompts = async ({ options, target, signal }: Asked): Promise<string | undefined> => {
   if (signal.aborted) return undefined
-  const { apiKey, timeoutMs } = options
-  const endpoint = endpoints[options.endpoint]
-  const connections = createConnections({ target, size: 1, apiKey, timeoutMs, endpoint })
+  const connections = openConnections(options, target, 1)
   try {
     return await resetCache(connections, target, signal)
   } finally {

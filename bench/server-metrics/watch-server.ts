@@ -15,8 +15,9 @@ export type WatchOptions = {
   target: Target
   /** Where the metrics are; absent: `/metrics` beside the API, else what our own daemon tells. */
   url?: string | undefined
-  /** Shown to the measured server only. */
+  /** Both are shown to the measured server only. */
   apiKey: string | undefined
+  headers?: Record<string, string> | undefined
 }
 
 /** A big server's metrics have some hundred kilobytes. */
@@ -33,6 +34,7 @@ export const watchServer = async ({
   target,
   url,
   apiKey,
+  headers: further,
 }: WatchOptions): Promise<ServerWatch | undefined> => {
   const stopped = new AbortController()
   const address = new URL(url ?? `${target.basePath.replace(/\/v1$/, '')}/metrics`, target.origin)
@@ -41,6 +43,7 @@ export const watchServer = async ({
   const headers = {
     'user-agent': 'sluice-bench',
     ...(own && apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    ...(own && further),
   }
   const ask = (path: string) =>
     ({ path, method: 'GET', headers, signal: stopped.signal, timeoutMs, maxBytes }) as const
