@@ -1,4 +1,3 @@
-import { endpoints } from '../endpoints/registry.ts'
 import type { Calibration, PromptSource } from '../options.ts'
 import { fitCalibration, fitWords, guessed, type Probe } from '../prompts/calibration.ts'
 import { readShareGpt } from '../prompts/sharegpt.ts'
