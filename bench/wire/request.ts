@@ -38,9 +38,14 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
   new Promise((resolve) => {
     plan.timeline.clear()
     let startedAt = 0
+    let isDispatching = true
+    // Over a connection that is open the request leaves in this very call: what undici does before that is not the server's.
+    const onWrite = (): void => {
+      if (isDispatching) startedAt = performance.now()
+    }
     const exchange = createExchange(
       plan,
-      () => startedAt,
+      { startedAt: () => startedAt, onWrite },
       (endedAt, reader, judge) => {
         clearTimeout(timer)
         clearTimeout(quitting)
@@ -63,6 +68,7 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
       { path: plan.path, method: 'POST', headers: plan.headers, body: plan.body },
       exchange.handler,
     )
+    isDispatching = false
     if (plan.signal.aborted) cancel()
   })
 
@@ -72,7 +78,11 @@ type OnEnd = (endedAt: number, reader: Reader | undefined, judge: Judge) => void
 type Exchange = { handler: Dispatcher.DispatchHandler; stop(failure: Failure): void; timeout(): Failure }
 
 /** Follows one exchange and calls back exactly once, at whatever ends it first. */
-const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd): Exchange => {
+const createExchange = (
+  plan: RequestPlan,
+  { startedAt, onWrite }: { startedAt: () => number; onWrite: () => void },
+  onEnd: OnEnd,
+): Exchange => {
   let controller: Dispatcher.DispatchController | undefined
   let reader: Reader | undefined
   let ended = false
@@ -101,8 +111,11 @@ const createExchange = (plan: RequestPlan, startedAt: () => number, onEnd: OnEnd
     onRequestStart(started) {
       controller = started
       if (ended) started.abort(new Error('stopped before it was sent'))
+      onWrite()
     },
     onResponseStart(_controller, status, headers) {
+      // What else comes in this read has come now.
+      clock()
       // 1xx answers come before the real one.
       if (status >= 200) reader = createReader(plan, status, String(headers['content-type'] ?? ''))
     },
