@@ -102,10 +102,7 @@ const createExchange = (
     endUnlessComplete(failure)
     controller?.abort(new Error(failure.message))
   }
-  const progress = (): Progress => {
-    if (reader === undefined) return 'unanswered'
-    return plan.timeline.reads === 0 ? 'headers' : 'output'
-  }
+  const progress = (): Progress => progressOf(plan, reader)
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
@@ -135,6 +132,11 @@ const createExchange = (
     onResponseError: (_controller, cause) => endUnlessComplete(resolveFailure(cause, progress())),
   }
   return { handler, stop, timeout: () => describeTimeout(plan, progress()) }
+}
+
+const progressOf = ({ timeline }: RequestPlan, reader: Reader | undefined): Progress => {
+  if (reader === undefined) return 'unanswered'
+  return timeline.reads === 0 ? 'headers' : 'output'
 }
 
 const onPurpose: Failure = { kind: 'cancelled', message: 'cancelled on purpose' }
