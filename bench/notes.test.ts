@@ -85,9 +85,12 @@ test('prompts that no cache could know, found in one, are told; with what they s
   }
   expect(notesOf({ recorded: from(9) })).toEqual([expect.stringContaining('finds the chat template only')])
   expect(notesOf({ recorded: from(80) })).toEqual([
-    expect.stringMatching(/^8\.0 % of the prompt tokens \(8\.0 a request\).*--reset-cache/),
+    expect.stringMatching(/^8\.0 % of the prompt tokens \(8\.0 a request\).*no more than a chat template/),
   ])
-  expect(notesOf({ recorded: from(80), cacheReset: '/flush_cache' })[0]).not.toContain('--reset-cache')
+  expect(notesOf({ recorded: from(500) })).toEqual([
+    expect.stringMatching(/^50\.0 % of the prompt tokens \(50\.0 a request\).*--reset-cache/),
+  ])
+  expect(notesOf({ recorded: from(500), cacheReset: '/flush_cache' })[0]).not.toContain('--reset-cache')
   const options = optionsOf({ prefixLen: 0 })
   const random = { ...prompts, source: 'random' as const, calibration: { by: 'usage' as const, overhead: 12, perUnit: 1 } } // prettier-ignore
   expect(notesOf({ options, prompts: random, recorded: from(80) }).join()).toContain('no more than the chat')
