@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BenchResult } from '../bench/result.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type OddServer,
 } from '../bench/wire/odd-server.test-kit.ts'
 import Bench from './bench.ts'
+import { runCommand } from '../src/cli/run-command.test-kit.ts'
 
 let server: OddServer | undefined
 let answer: OddAnswer
@@ -24,28 +25,7 @@ afterEach(async () => {
   vi.unstubAllEnvs()
 })
 
-/** The command as the program runs it, in this process: what it printed and the code it would leave with. */
-const run = async (...argv: string[]) => {
-  const printed = { stdout: '', stderr: '' }
-  const before = process.exitCode
-  for (const name of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      printed[name] += String(text)
-      return true
-    })
-  }
-  let exit: unknown
-  try {
-    await Bench.run(['--url', server!.url, ...argv], { root: resolve(import.meta.dirname, '..') })
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { ...printed, exit }
-}
+const run = (...argv: string[]) => runCommand(Bench, ['--url', server!.url, ...argv])
 
 test('prints the report, counts what was sent, and leaves with 0', async () => {
   const { stdout, stderr, exit } = await run('--concurrency', '3')

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BenchResult } from '../../bench/result.ts'
 import {
   goodStream,
@@ -10,6 +10,7 @@ import {
   type OddServer,
 } from '../../bench/wire/odd-server.test-kit.ts'
 import Bench from '../bench.ts'
+import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 
 let server: OddServer
 let folder: string
@@ -22,23 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const run = async (...argv: string[]) => {
-  let [stdout, stderr] = ['', '']
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true))
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
-  const before = process.exitCode
-  let exit: unknown
-  try {
-    await Bench.run(['--url', server.url, '--concurrency', '2', ...argv], { root: resolve(import.meta.dirname, '..', '..') }) // prettier-ignore
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { stdout, stderr, exit }
-}
+const run = (...argv: string[]) => runCommand(Bench, ['--url', server.url, '--concurrency', '2', ...argv])
 
 test('a baseline is compared at the end, and the outcome stands in every report', async () => {
   const [main, branch, page, junit] = ['main.json', 'branch.json', 'out.html', 'out.xml'].map((name) => join(folder, name)) as [string, string, string, string] // prettier-ignore

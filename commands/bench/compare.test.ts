@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeResults } from '../../bench/report/write-result.ts'
 import { resultOf } from '../../bench/result.test-kit.ts'
 import BenchCompare from './compare.ts'
+import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -24,27 +25,7 @@ const write = async (name: string, count: number, factor: number, concurrency = 
   return path
 }
 
-const run = async (...argv: string[]) => {
-  const printed = { stdout: '', stderr: '' }
-  const before = process.exitCode
-  for (const name of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      printed[name] += String(text)
-      return true
-    })
-  }
-  let exit: unknown
-  try {
-    await BenchCompare.run(argv, { root: resolve(import.meta.dirname, '..', '..') })
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { ...printed, exit }
-}
+const run = (...argv: string[]) => runCommand(BenchCompare, argv)
 
 test('alike passes, slower fails, and few requests are no answer', async () => {
   const base = await write('base.json', 400, 1)

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BenchResult } from '../../bench/result.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type OddServer,
 } from '../../bench/wire/odd-server.test-kit.ts'
 import Bench from '../bench.ts'
+import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 
 let server: OddServer
 let folder: string
@@ -23,29 +24,7 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-const run = async (...argv: string[]) => {
-  const printed = { stdout: '', stderr: '' }
-  const before = process.exitCode
-  for (const name of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      printed[name] += String(text)
-      return true
-    })
-  }
-  let exit: unknown
-  try {
-    await Bench.run([...argv, '--no-floor', '--threads', '1'], {
-      root: resolve(import.meta.dirname, '../..'),
-    })
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { ...printed, exit }
-}
+const run = (...argv: string[]) => runCommand(Bench, [...argv, '--no-floor', '--threads', '1'])
 
 test("vLLM's way to write it: base URL and path, headers, fields, its block, its file; no secret anywhere", async () => {
   const { stdout, stderr, exit } = await run(
