@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { engineLoaders } from '../engines/registry.ts'
 import type { EngineLoader } from '../engine/engine.ts'
@@ -88,7 +89,8 @@ function stopOnSignals(server: WorkerServer, given: HostArguments, log: Logger, 
     isAsked = true
     log.info({ event: 'host.stopping', signal }, 'asked to stop')
     server.withdraw()
-    await new Promise((resolve) => setTimeout(resolve, given.graceMs ?? 0))
+    // Without a grace it refuses in the same turn: who reads NOT_SERVING is never taken afterwards.
+    if (given.graceMs) await setTimeout(given.graceMs)
     const left = await server.drain(given.drainTimeoutMs ?? defaultDrainMs)
     if (left > 0) log.warn({ event: 'host.cut', left }, 'the drain time is over: ending what still runs')
     await server.close()
