@@ -74,13 +74,13 @@ const answerFor = ({ stream, events, firstMs, gapMs }: Pace, phase: number): Nul
   }
 }
 
-type One = Pick<RequestPlan, 'headers' | 'path' | 'timeline' | 'signal'> & {
+type One = Pick<RequestPlan, 'headers' | 'path' | 'timeline' | 'signal' | 'opened'> & {
   pool: Parameters<typeof sendRequest>[0]
   answer: NullAnswer
 }
 
 const measureOne = async (
-  { pool, headers, path, answer, timeline, signal }: One,
+  { pool, headers, path, answer, timeline, signal, opened }: One,
   part: Pick<FloorPart, 'ttft' | 'e2e' | 'delays' | 'failed' | 'events'>,
 ): Promise<void> => {
   const server = { receivedAt: Number.NaN, sentAt: Number.NaN }
@@ -94,6 +94,7 @@ const measureOne = async (
     signal,
     timeline,
     live: { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 },
+    opened,
   })
   if (failure !== undefined) return void (part.failed += 1)
   const toServer = server.receivedAt - (startedAt + toMonotonic)

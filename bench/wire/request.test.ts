@@ -45,6 +45,7 @@ const planOf = (plan: Partial<RequestPlan> = {}): RequestPlan => ({
   signal: new AbortController().signal,
   timeline: createTimeline(),
   live: { contentEvents: 0, firstOutputs: 0, firstOutputMs: 0 },
+  opened: () => 0,
   ...plan,
 })
 const ask = async (answer: OddAnswer, plan: Partial<RequestPlan> = {}): Promise<Attempt> => {
@@ -68,6 +69,30 @@ test('a good stream: counts, usage and the order of its times', async () => {
   const { startedAt, endedAt, timeline } = attempt
   const times = [startedAt, timeline.first, timeline.last, endedAt]
   expect(times.toSorted((left, right) => left - right)).toEqual(times)
+})
+
+test('the clock starts at the write over an open connection, and at the call where one must be made', async () => {
+  const { pool, server } = await serve((response) => startStream(response).end(goodStream(1)))
+  let opened = 0
+  pool.on('connect', () => (opened += 1))
+  let releasedAt = 0
+  // Stands for undici's own look at the connection, and for whatever else comes before the write.
+  const held = pool.compose((dispatch) => (options, handler) => {
+    const goOn = (): void => void dispatch(options, handler)
+    setImmediate(() => {
+      releasedAt = performance.now()
+      goOn()
+    })
+    return true
+  })
+  const send = (): Promise<Attempt> => sendRequest(held, planOf({ opened: () => opened }))
+  const calledAt = performance.now()
+  const first = await send()
+  expect(first.startedAt).toBeGreaterThanOrEqual(calledAt)
+  expect(first.startedAt).toBeLessThan(releasedAt)
+  const second = await send()
+  expect(second.startedAt).toBeGreaterThanOrEqual(releasedAt)
+  expect([opened, server.requests.length]).toEqual([1, 2])
 })
 
 test('every event in one write, and every byte in a write of its own, count the same', async () => {

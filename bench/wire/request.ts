@@ -28,6 +28,8 @@ export type RequestPlan = {
   signal: AbortSignal
   timeline: Timeline
   live: Live
+  /** Connections made so far in the pool. */
+  opened: () => number
 }
 
 /**
@@ -38,10 +40,11 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
   new Promise((resolve) => {
     plan.timeline.clear()
     let startedAt = 0
-    let isDispatching = true
-    // Over a connection that is open the request leaves in this very call: what undici does before that is not the server's.
+    const openedBefore = plan.opened()
+    // undici looks at an open connection for a turn of the loop before it writes, which is not the server's time.
+    // Making a connection is.
     const onWrite = (): void => {
-      if (isDispatching) startedAt = performance.now()
+      if (plan.opened() === openedBefore) startedAt = performance.now()
     }
     const exchange = createExchange(
       plan,
@@ -68,7 +71,6 @@ export const sendRequest = (pool: Dispatcher, plan: RequestPlan): Promise<Attemp
       { path: plan.path, method: 'POST', headers: plan.headers, body: plan.body },
       exchange.handler,
     )
-    isDispatching = false
     if (plan.signal.aborted) cancel()
   })
 

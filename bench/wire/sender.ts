@@ -61,9 +61,9 @@ export const createSender = (context: SenderOptions): Sender => {
     }
     const body = JSON.stringify(mergeBody(endpoint.encodeBody(prompt, settings), options.extraBody))
     const timeline = (timelines[slot] ??= createTimeline())
-    const { pool, headers } = connections
+    const { pool, headers, opened } = connections
     return sendRequest(pool, {
-      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live, ...extra.uncounted,
+      endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live, opened, ...extra.uncounted,
       ...(keepText === true && { keepText }),
       ...(keepOutput === true && { keepOutput }),
       ...(cancelAfter !== undefined && { cancelAfter }),
