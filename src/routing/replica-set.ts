@@ -110,6 +110,7 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
     },
     tokenize: (text) => runAnywhere((engine) => engine.tokenize(text)),
     detokenize: (tokens) => runAnywhere((engine) => engine.detokenize(tokens)),
+    resetPrefixCache: () => resetAll(model, roster.serving()),
     status: () => sumStatus(roster.serving()),
     add: roster.add,
     remove: roster.remove,
@@ -169,6 +170,17 @@ async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared
         onOver: (generation) => live.delete(generation),
       }),
   }
+}
+
+/** All or an error: a replica that still knows its prompts would make figures of the others worthless. */
+async function resetAll(model: string, engines: readonly Engine[]): Promise<void> {
+  const unable = engines.find(({ resetPrefixCache }) => resetPrefixCache === undefined)
+  if (unable !== undefined)
+    throw new AppError(
+      'unsupported_parameter',
+      `${model}: the engine ${unable.kind} cannot forget its prompts`,
+    )
+  await Promise.all(engines.map((engine) => engine.resetPrefixCache?.()))
 }
 
 async function embed(
