@@ -50,8 +50,8 @@ test('the daemon forgets its prompts on demand: the same text again is computed 
     file,
     JSON.stringify({ prompt: 'The keeper of the gate counted the boats twice, as every day.' }),
   )
-  // A prompt of a file is sent as it is: the warm-up's prompts are others.
-  const same = ['--prompts', file, '-c', '1', '-n', '1', '--max-tokens', '4', '--warmup', '0']
+  // A file's prompts are sent as they are; a warm-up's have another beginning and would take their slot.
+  const same = ['--prompts', file, '-c', '1', '-n', '1', '--max-tokens', '4', '--warm-up', '0']
   const cachedOf = ({ samples }: BenchResult) => samples.map(({ cached_tokens: cached }) => cached)
   await bench(...same)
   expect(cachedOf(await bench(...same))[0]).toBeGreaterThan(8)
@@ -60,7 +60,7 @@ test('the daemon forgets its prompts on demand: the same text again is computed 
   expect(cachedOf(reset)).toEqual([0])
   expect(reset.tokens.cached_prompt).toBe(0)
   const { stdout } = await sandbox.sluice('logs', '--events', '--name', 'model.cache_reset', '--json')
-  expect(stdout).toContain('"model":"pocket"')
+  expect(stdout).toContain('"model": "pocket"')
 }, 120_000)
 
 test('answers have at least --min-tokens', async () => {
