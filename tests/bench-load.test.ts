@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BenchResult } from '../bench/result.ts'
+import { nameMachineClock } from '../src/machine-clock.ts'
 import { createSandbox, type Sandbox } from './sandbox.ts'
 
 let sandbox: Sandbox
@@ -43,6 +44,27 @@ test('the daemon’s own figures stand beside ours and agree', async () => {
   expect(own.batch_size).toBeLessThanOrEqual(2)
   expect((await bench('-n', '4', '--no-server-metrics')).server_metrics).toBeUndefined()
 }, 120_000)
+
+test.each([
+  ['chat', []],
+  ['chat', ['--no-stream']],
+  ['completions', []],
+  ['completions', ['--no-stream']],
+])(
+  '%s %j: the daemon’s own times stand beside ours',
+  async (endpoint, words) => {
+    const result = await bench('--endpoint', endpoint, ...words, '-c', '2', '-n', '6', '--max-tokens', '12')
+    const { queue, prefill, decode } = result.server_timings
+    expect([queue, prefill, decode]).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
+    expect(prefill! + decode!).toBeGreaterThan(0)
+    // What the server took is part of what was seen from here.
+    expect(queue! + prefill! + decode!).toBeLessThanOrEqual(result.latency.e2e!.mean)
+    // It stamps the events of a stream where it can tell that we read the same clock.
+    const stamps = words.length === 0 && nameMachineClock() !== undefined
+    expect(result.latency.delivery === null).toBe(!stamps)
+  },
+  120_000,
+)
 
 test('the daemon forgets its prompts on demand: the same text again is computed anew', async () => {
   const file = join(sandbox.home, 'one.jsonl')
