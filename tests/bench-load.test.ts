@@ -83,6 +83,12 @@ test('the daemon forgets its prompts on demand: the same text again is computed 
   expect(reset.tokens.cached_prompt).toBe(0)
   const { stdout } = await sandbox.sluice('logs', '--events', '--name', 'model.cache_reset', '--json')
   expect(stdout).toContain('"model": "pocket"')
+  const unknown = await fetch(`${sandbox.daemonFile().base_url}/api/models/reset-cache`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"model":"nobody"}',
+  })
+  expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }])
 }, 120_000)
 
 test('answers have at least --min-tokens', async () => {

@@ -7,12 +7,16 @@ import type { Events } from '../stats/events.ts'
 export const createResetCache =
   (loaded: LoadedModels, events: Events): ControlActions['resetCache'] =>
   async (name) => {
-    const id = loaded.find(name)?.id ?? name
+    const id = loaded.find(name)?.id
+    if (id === undefined)
+      throw new AppError('model_not_found', `there is no model "${name.slice(0, 200)}"; see: sluice list`, {
+        param: 'model',
+      })
     const engine = loaded.running().find(({ model }) => model === id)?.engine
     if (engine === undefined)
       throw new AppError(
         'conflict',
-        `${name.slice(0, 200)} is not loaded and has nothing to forget; see what is with: sluice ps`,
+        `${id} is not loaded and has nothing to forget; see what is with: sluice ps`,
       )
     if (engine.resetPrefixCache === undefined)
       throw new AppError('unsupported_parameter', `the engine ${engine.kind} cannot forget its prompts`)

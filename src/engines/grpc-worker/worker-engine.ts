@@ -55,7 +55,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
     ...createTextMethods(options, context),
     async resetPrefixCache() {
       assertOpen()
-      await client.unary(controlService.ResetPrefixCache, { model: options.model }, resetTimeoutMs)
+      await resetPrefixCache(options)
     },
     status() {
       const status = tracker.status()
@@ -64,6 +64,17 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
     close: () => (closing ??= close()),
   }
   return { engine, leave }
+}
+
+async function resetPrefixCache({ client, model }: WorkerEngineOptions): Promise<void> {
+  try {
+    await client.unary(controlService.ResetPrefixCache, { model }, resetTimeoutMs)
+  } catch (cause) {
+    // A worker of an earlier release does not know the method, and is good for everything else.
+    if ((cause as AppError).code !== 'worker_incompatible') throw cause
+    const message = `worker ${client.name} is of a release that cannot forget its prompts: update it`
+    throw new AppError('unsupported_parameter', message, { cause })
+  }
 }
 
 function createTextMethods(
