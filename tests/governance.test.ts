@@ -186,6 +186,7 @@ const closed: [string, string][] = [
   ['GET', '/api/models'],
   ['POST', '/api/models/load'],
   ['POST', '/api/models/unload'],
+  ['POST', '/api/models/reset-cache'],
   ['POST', '/api/models/pull'],
   ['GET', '/api/workers'],
   ['POST', '/api/workers/drain'],

@@ -65,6 +65,24 @@ test('a stream through the Python worker is the whole answer, and leaving it fre
   expect(text).toBe(whole.choices[0]!.message.content)
 })
 
+test('it forgets its prompts on demand', async () => {
+  const messages = [{ role: 'user' as const, content: fixedPrompts[1]! }]
+  const cached = async () => {
+    const { usage } = await client.chat.completions.create({ model: 'pocket-torch', messages, ...greedy })
+    return usage!.prompt_tokens_details!.cached_tokens!
+  }
+  await cached()
+  expect(await cached()).toBeGreaterThan(4)
+  const { base_url: url, ...file } = sandbox.daemonFile()
+  const answer = await fetch(`${url}/api/models/reset-cache`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${file.token}` },
+    body: JSON.stringify({ model: 'pocket-torch' }),
+  })
+  expect(await answer.json()).toEqual({ model: 'pocket-torch', status: 'cache_reset' })
+  expect(await cached()).toBe(0)
+})
+
 test('stop strings, seeds and a prompt that is too long behave as with our own engine', async () => {
   const messages = [{ role: 'user' as const, content: 'Tell me a short story about a robot.' }]
   const stopped = await client.chat.completions.create({

@@ -3,6 +3,7 @@ import type { Delta, Endpoint } from './endpoint.ts'
 import { fieldsOf, isFields, isText, listOf, numberOf, type Fields } from './fields.ts'
 import { defaultMaxTokens } from './openai-body.ts'
 import { decodeError } from './openai-delta.ts'
+import { withOwnTimes } from './own-times.ts'
 
 /** The version of the API that this file is written to; servers that are not Anthropic's ignore it. */
 const version = '2023-06-01'
@@ -37,7 +38,7 @@ export const messages: Endpoint = {
   },
   decode(json) {
     const event = fieldsOf(json)
-    return event === undefined ? undefined : decodeEvent(event)
+    return event === undefined ? undefined : withOwnTimes(decodeEvent(event), event)
   },
 }
 

@@ -3,6 +3,7 @@ import type { BodySettings, Delta } from './endpoint.ts'
 import { fieldsOf, isText, numberOf, type Fields } from './fields.ts'
 import { defaultMaxTokens } from './openai-body.ts'
 import { decodeError } from './openai-delta.ts'
+import { withOwnTimes } from './own-times.ts'
 
 /** What Ollama's two endpoints have in common. It has nothing like `ignore_eos`. */
 export const encodeOllamaBody = (
@@ -33,7 +34,7 @@ export const decodeOllama = (json: unknown): Delta | undefined => {
   const thinking = message === undefined ? object['thinking'] : message['thinking']
   const calls = message?.['tool_calls']
   const done = object['done'] === true
-  return {
+  const delta: Delta = {
     hasOutput: isText(text) || isText(thinking) || (Array.isArray(calls) && calls.length > 0),
     ...(isText(text) && { text }),
     ...(isText(thinking) && { reasoning: thinking }),
@@ -43,6 +44,7 @@ export const decodeOllama = (json: unknown): Delta | undefined => {
     timings: done ? decodeDurations(object) : undefined,
     error: decodeError(object['error']),
   }
+  return withOwnTimes(delta, object)
 }
 
 /** A prompt that was cached whole has no count. */

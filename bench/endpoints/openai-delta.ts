@@ -1,7 +1,8 @@
-import type { ServerTimings, Usage } from '../wire/attempt.ts'
+import type { Usage } from '../wire/attempt.ts'
 import type { Delta } from './endpoint.ts'
 
 import { fieldsOf, isFields, isText, numberOf, type Fields } from './fields.ts'
+import { decodeTimings } from './own-times.ts'
 
 /**
  * Reads a chunk or a whole answer of the OpenAI family. It looks only at what a benchmark needs, and
@@ -58,20 +59,6 @@ const decodeUsage = (usage: Fields | undefined): Usage | undefined => {
     outputTokens,
     promptTokens: numberOf(usage['prompt_tokens']) ?? 0,
     cachedTokens: numberOf(details?.['cached_tokens']) ?? numberOf(usage['prompt_cache_hit_tokens']),
-  }
-}
-
-/** llama.cpp's names first, then plain ones. */
-const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
-  if (timings === undefined) return undefined
-  const queue = numberOf(timings['queue_ms'])
-  const prefill = numberOf(timings['prompt_ms']) ?? numberOf(timings['prefill_ms'])
-  const decode = numberOf(timings['predicted_ms']) ?? numberOf(timings['decode_ms'])
-  if (queue === undefined && prefill === undefined && decode === undefined) return undefined
-  return {
-    ...(queue !== undefined && { queue }),
-    ...(prefill !== undefined && { prefill }),
-    ...(decode !== undefined && { decode }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Delta, Endpoint } from './endpoint.ts'
 import { fieldsOf, isText, listOf, numberOf, type Fields } from './fields.ts'
 import { defaultMaxTokens } from './openai-body.ts'
 import { decodeError } from './openai-delta.ts'
+import { withOwnTimes } from './own-times.ts'
 
 /** OpenAI's Responses API. Its stream names each event in `type` and ends with the whole response. */
 export const responses: Endpoint = {
@@ -28,7 +29,8 @@ export const responses: Endpoint = {
   decode(json) {
     const object = fieldsOf(json)
     if (object === undefined) return undefined
-    return isText(object['type']) ? decodeEvent(object['type'], object) : decodeResponse(object)
+    const type = object['type']
+    return withOwnTimes(isText(type) ? decodeEvent(type, object) : decodeResponse(object), object)
   },
 }
 

@@ -8,14 +8,12 @@ export const leftOut = {
   sweep: 'a search chose the load of a part; its answer is not one of all parts',
   search_baseline: 'a part was compared with an earlier search, and the whole is none',
   repeat: 'a merged result is one run, made of a part of each load generator',
-  server_metrics:
-    'the server counts for all its clients, so each part has figures of the whole, of its own time: see the parts',
 } as const satisfies Partial<Record<keyof BenchResult, string>>
 
 export type LeftOut = keyof typeof leftOut
 
 /** One note for each that a part had. The floor is no loss: `merged_from` keeps it. */
 export const explainLeftOut = (runs: BenchResult[]): string[] =>
-  (['baseline', 'sweep', 'server_metrics'] as const)
+  (['baseline', 'sweep'] as const)
     .filter((field) => runs.some((run) => run[field] !== undefined))
     .map((field) => `without ${field}: ${leftOut[field]}`)

@@ -1,6 +1,7 @@
 import type { BenchResult } from '../result.ts'
 import type { Clock } from './clock.ts'
 import { explainLeftOut } from './left-out.ts'
+import { poolServerMetrics } from './pool-server-metrics.ts'
 
 /** What a reader must know of the merge, then what the parts said themselves. */
 export const writeNotes = (runs: BenchResult[], files: string[], { overlap }: Clock): string[] => {
@@ -17,6 +18,7 @@ export const writeNotes = (runs: BenchResult[], files: string[], { overlap }: Cl
       ? 'several constant schedules together are not constant: see gap_cv under dispatch'
       : undefined,
     ...explainLeftOut(runs),
+    poolServerMetrics(runs, files).note,
     ...nameParts(runs, files),
   ].filter((note) => note !== undefined)
 }

@@ -25,6 +25,7 @@ import { poolDispatch } from './pool-dispatch.ts'
 import { poolLatency } from './pool-latency.ts'
 import { poolLengths } from './pool-lengths.ts'
 import { poolSamples } from './pool-samples.ts'
+import { poolServerMetrics } from './pool-server-metrics.ts'
 import { poolTurns } from './pool-turns.ts'
 import { poolSelfCheck, poolVerdict } from './pool-verdict.ts'
 
@@ -70,6 +71,7 @@ const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
     ...poolLengths(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
+    server_metrics: poolServerMetrics(runs, files).server_metrics,
     cache_reset: runs.find(({ cache_reset: reset }) => reset !== undefined)?.cache_reset,
     dispatch: poolDispatch(runs, samples),
     connections: poolConnections(runs),

@@ -13,6 +13,8 @@ export type Sample = {
   ttft?: number
   e2e?: number
   prompt_tokens?: number
+  /** Of them, those that a prefix cache had; absent where the server does not say. */
+  cached_tokens?: number
   output_tokens?: number
   events?: number
   /** Of a session, from 1. */
@@ -30,7 +32,7 @@ export type Samples = {
 
 /** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
 const maxSamples = 500_000
-const columns = 11
+const columns = 12
 
 /** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
 export const createSamples = (limit = maxSamples): Samples => {
@@ -59,6 +61,7 @@ export const createSamples = (limit = maxSamples): Samples => {
           timeline.first,
           e2e,
           usage?.promptTokens ?? none,
+          usage?.cachedTokens ?? none,
           tokensOf(reply) ?? none,
           contentEvents,
           turn ?? none,
@@ -74,8 +77,8 @@ export const createSamples = (limit = maxSamples): Samples => {
 }
 
 const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
-  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn, good] = row as unknown as [
-    number, number, number, number, number, number, number, number, number, number, number,
+  const [index, due, start, end, first, e2e, promptTokens, cached, outputTokens, events, turn, good] = row as unknown as [
+    number, number, number, number, number, number, number, number, number, number, number, number,
   ] // prettier-ignore
   const scheduled = !Number.isNaN(due)
   return {
@@ -86,6 +89,7 @@ const toSample = (row: Float64Array, origin: number, error: string | undefined):
     ...(!Number.isNaN(first) && { ttft: round(first - (scheduled ? due : start)) }),
     ...(error === undefined && { e2e: round(e2e) }),
     ...(!Number.isNaN(promptTokens) && { prompt_tokens: promptTokens }),
+    ...(!Number.isNaN(cached) && { cached_tokens: cached }),
     ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),
     ...(events > 0 && { events }),
     ...(!Number.isNaN(turn) && { turn: turn + 1 }),

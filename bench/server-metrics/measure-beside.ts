@@ -8,15 +8,16 @@ import { watchServer } from './watch-server.ts'
 /** What the server was asked beside the load, as the options want it. */
 export type ServerSide = { serverMetrics?: ServerMetrics | undefined; cacheReset?: string | undefined }
 
-type Asked = { options: BenchOptions; target: Target; signal: AbortSignal }
+type Asked = { options: BenchOptions; target: Target; model: string; signal: AbortSignal }
 
 /** Has the server forget its cache and reads its own figures around the measurement. */
 export const measureBeside = async <Measured>(
-  { options, target, signal }: Asked,
+  asked: Asked,
   measure: () => Promise<Measured>,
 ): Promise<{ measured: Measured; serverSide: ServerSide }> => {
+  const { options, target } = asked
   const { serverMetrics: wanted, resetCache: wantsReset, apiKey, headers } = options
-  const cacheReset = wantsReset === true ? await forgetPrompts({ options, target, signal }) : undefined
+  const cacheReset = wantsReset === true ? await forgetPrompts(asked) : undefined
   const watch =
     wanted === undefined ? undefined : await watchServer({ target, url: wanted.url, apiKey, headers })
   let serverMetrics: ServerMetrics | undefined
@@ -29,11 +30,11 @@ export const measureBeside = async <Measured>(
   return { measured, serverSide: { serverMetrics, cacheReset } }
 }
 
-const forgetPrompts = async ({ options, target, signal }: Asked): Promise<string | undefined> => {
-  if (signal.aborted) return undefined
-  const connections = openConnections(options, target, 1)
+const forgetPrompts = async ({ options, ...asked }: Asked): Promise<string | undefined> => {
+  if (asked.signal.aborted) return undefined
+  const connections = openConnections(options, asked.target, 1)
   try {
-    return await resetCache(connections, target, signal)
+    return await resetCache(connections, asked)
   } finally {
     await connections.close()
   }

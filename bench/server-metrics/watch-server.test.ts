@@ -214,6 +214,10 @@ test('not asked for: nobody asks', async () => {
 test.each([
   ['/reset_prefix_cache', ['POST /reset_prefix_cache']],
   ['/flush_cache', ['POST /reset_prefix_cache', 'POST /flush_cache']],
+  [
+    '/api/models/reset-cache',
+    ['POST /reset_prefix_cache', 'POST /flush_cache', 'POST /api/models/reset-cache'],
+  ],
 ])('--reset-cache finds %s', async (path, asked) => {
   const server = await startMetricsServer(({ url }, response) =>
     response.writeHead(url === path ? 200 : 404).end(),

@@ -1,5 +1,6 @@
 import { endpoints } from '../endpoints/registry.ts'
 import type { BenchOptions } from '../options.ts'
+import { askForStamps } from './ask-for-stamps.ts'
 import { createConnections, type Connections } from './connections.ts'
 import type { Target } from './target.ts'
 
@@ -11,4 +12,11 @@ export const openConnections = (
   target: Target,
   size: number,
 ): Connections =>
-  createConnections({ target, size, apiKey, headers, timeoutMs, endpoint: endpoints[endpoint] })
+  createConnections({
+    target,
+    size,
+    apiKey,
+    headers: { ...askForStamps(target), ...headers },
+    timeoutMs,
+    endpoint: endpoints[endpoint],
+  })

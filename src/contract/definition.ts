@@ -4,7 +4,7 @@ import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader'
 import type * as wire from './wire-types.ts'
 
 /** The contract's version: a caller refuses another major, and accepts any minor. */
-export const apiVersion = { major: 1, minor: 0 }
+export const apiVersion = { major: 1, minor: 1 }
 
 /** What either side accepts by default: prompts of any context length, and images. */
 export const maxMessageBytes = 64 * 2 ** 20
@@ -36,6 +36,7 @@ export type ControlService = ServiceDefinition & {
   ListModels: Unary<object, wire.ListModelsResponse>
   LoadModel: Unary<wire.LoadModelRequest, wire.LoadModelProgress>
   UnloadModel: Unary<wire.UnloadModelRequest, wire.UnloadModelResponse>
+  ResetPrefixCache: Unary<wire.ResetPrefixCacheRequest, object>
   GetLoad: Unary<object, wire.LoadReport>
   WatchLoad: Unary<wire.WatchLoadRequest, wire.LoadReport>
   Drain: Unary<wire.DrainRequest, wire.DrainResponse>

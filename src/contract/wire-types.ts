@@ -247,6 +247,7 @@ export type LoadModelProgress = {
 }
 export type UnloadModelRequest = { id?: string; drainTimeoutMs?: number }
 export type UnloadModelResponse = { endedRequests?: number }
+export type ResetPrefixCacheRequest = { model?: string }
 export type WatchLoadRequest = { intervalMs?: number }
 export type ModelLoad = {
   model?: string

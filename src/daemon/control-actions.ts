@@ -13,11 +13,13 @@ import type {
   RunningReplica,
 } from '../protocols/control/types.ts'
 import type { RunningModel } from '../routing/loading-model.ts'
+import type { Events } from '../stats/events.ts'
 import { describeBreaker } from './describe-breaker.ts'
 import { createModelActions } from './model-actions.ts'
 import type { Fleet } from './fleet.ts'
 import { insideDaemon } from './local-replicas.ts'
 import type { ModelHouse } from './model-house.ts'
+import { createResetCache } from './reset-cache.ts'
 import { createWorkerActions } from './worker-actions.ts'
 import type { WorkerSettings } from '../workers/worker-settings.ts'
 
@@ -26,6 +28,7 @@ export type ControlOptions = {
   house: ModelHouse
   keys: KeyActions
   usage: UsageActions
+  events: Events
   workerSettings: WorkerSettings
   paths: StatePaths
   logFile: string | null
@@ -50,6 +53,7 @@ export function createControlActions(options: ControlOptions): ControlActions {
     },
     loadModel: (body, hooks) => loadModel(house, body, hooks),
     unloadModel: (name) => house.loaded.unload(name),
+    resetCache: createResetCache(house.loaded, options.events),
   }
 }
 

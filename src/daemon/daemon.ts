@@ -37,6 +37,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     house: houses.models,
     keys: houses.callers.keys,
     usage: createUsageActions(houses.ledger),
+    events,
     workerSettings: houses.workerSettings,
     daemon: () => file,
     state: life.state,

@@ -133,6 +133,21 @@ function answersContract(createEngine: ContractOptions['createEngine']): void {
     expect(second.text).toBe(first.text)
   })
 
+  test('forgets its prompts on demand, and what runs goes on', async () => {
+    const kept = endless('The ferryman counted his boats ', { maxTokens: 6 })
+    const { text } = await run(engine, kept)
+    const running = await start(engine, endless('A long story of the locks ', { maxTokens: 60 }))
+    await engine.resetPrefixCache!()
+    const again = await run(engine, kept)
+    expect(again.finish.usage.cachedTokens).toBe(0)
+    expect(again.text).toBe(text)
+    expect(await failure(running)).toBeUndefined()
+    // What ran meanwhile has left nothing either, whatever the slot.
+    const later = await run(engine, endless('A long story of the locks ', { maxTokens: 60 }))
+    expect(later.finish.usage.cachedTokens).toBe(0)
+    expect((await run(engine, kept)).finish.usage.cachedTokens).toBeGreaterThan(0)
+  })
+
   test('every delta is whole characters', async () => {
     const sampling = { temperature: 2, seed: 3 }
     const { deltas } = await run(engine, endless('水 🌊 größe', { maxTokens: 200, sampling }))

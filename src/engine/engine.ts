@@ -21,6 +21,11 @@ export interface Engine {
   embed?: ((request: EmbedRequest, signal: AbortSignal) => Promise<Embeddings>) | undefined
   tokenize(text: string): Promise<number[]>
   detokenize(tokens: number[]): Promise<string>
+  /**
+   * Forgets the prompts that are kept for later requests: those that begin from now on find nothing. What runs goes on,
+   * and what it leaves is forgotten with it. Absent: it cannot. Rejects with `unsupported_parameter` where a worker cannot.
+   */
+  resetPrefixCache?: (() => Promise<void>) | undefined
   status(): EngineStatus
   /** Idempotent. Running generations end with `engine_failed`; native memory is free when it resolves. */
   close(): Promise<void>

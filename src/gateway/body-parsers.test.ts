@@ -22,6 +22,7 @@ const needsBody = [
   'POST /api/keys',
   'POST /api/models/load',
   'POST /api/models/pull',
+  'POST /api/models/reset-cache',
   'POST /api/models/unload',
   'POST /api/workers',
   'POST /api/workers/drain',

@@ -8,6 +8,7 @@ import { startDeadline } from './deadline.ts'
 import { runEmbedding, startGeneration } from './generation.ts'
 import { sendError, sendJson } from './send-error.ts'
 import type { GatewayOptions } from './settings.ts'
+import { wantsStamps } from './stamps.ts'
 import { sendStream } from './stream.ts'
 import { toGatewayError } from './to-gateway-error.ts'
 
@@ -66,6 +67,7 @@ async function stream(
   call.record.streamed = true
   await sendStream(result.stream, reply.raw, {
     format,
+    stamps: wantsStamps(reply.request.headers),
     keepAliveMs,
     stallMs,
     describeWait: () => (typeof call.progress === 'string' ? call.progress : call.progress()),

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { encodeSse, encodeSseComment } from '../sse.ts'
 import type { ServerEvent } from '../protocols/protocol.ts'
+import { addBlank, fillBlanks } from './stamps.ts'
 import { waitForRoom } from './wait-for-room.ts'
 
 /** Enough for one write to be worth its system call. */
@@ -8,6 +9,8 @@ const flushLength = 16 * 1024
 
 export type StreamOptions = {
   format: 'sse' | 'ndjson'
+  /** Each event says when it was sent. */
+  stamps: boolean
   keepAliveMs: number
   /** How long a client may leave a full buffer unread before it counts as gone. */
   stallMs: number
@@ -32,7 +35,8 @@ export type StreamWriter = {
 
 /** Puts events on the wire: batched, with comments in long silences, and never more than the client reads. */
 export function createStreamWriter(response: ServerResponse, options: StreamOptions): StreamWriter {
-  const encode = options.format === 'sse' ? encodeSse : encodeLine
+  const encodeEvent = options.format === 'sse' ? encodeSse : encodeLine
+  const encode = options.stamps ? (event: ServerEvent) => encodeEvent(addBlank(event)) : encodeEvent
   const outlet = createOutlet(response, options)
   let buffer = ''
   let flushing = false
@@ -40,7 +44,7 @@ export function createStreamWriter(response: ServerResponse, options: StreamOpti
   const take = () => {
     const text = buffer
     buffer = ''
-    return text
+    return options.stamps ? fillBlanks(text) : text
   }
   const flush = () => {
     flushing = false
@@ -66,7 +70,10 @@ export function createStreamWriter(response: ServerResponse, options: StreamOpti
     room: () =>
       response.writableNeedDrain || response.destroyed ? waitForRoom(response, options.stallMs) : undefined,
     end: () => outlet.end(take()),
-    fail: (event) => outlet.end(take() + encode(event)),
+    fail(event) {
+      buffer += encode(event)
+      outlet.end(take())
+    },
     stop() {
       silence.stop()
       buffer = ''

@@ -40,6 +40,10 @@ export function createControl(options: ControlOptions): UntypedServiceImplementa
         endedRequests: await models.unload(id, (model) => calls.idle(drainTimeoutMs, model)),
       }),
     ),
+    ResetPrefixCache: createUnaryHandler<wire.ResetPrefixCacheRequest, object>(log, async ({ model }) => {
+      await resetPrefixCache(models.require(model))
+      return {}
+    }),
     GetLoad: createUnaryHandler<object, wire.LoadReport>(log, () => createLoadReport(options, 1)),
     WatchLoad: createStreamHandler<wire.WatchLoadRequest, wire.LoadReport>(log, (request, outlet, signal) =>
       watchLoad(options, request, outlet, AbortSignal.any([signal, closed])),
@@ -76,6 +80,12 @@ function createWorkerInfo(options: ControlOptions): wire.WorkerInfo {
     startedAt: encodeTimestamp(startedAt),
     processId: process.pid,
   }
+}
+
+async function resetPrefixCache({ id, engine }: HostedModel): Promise<void> {
+  if (engine.resetPrefixCache === undefined)
+    throw new AppError('unsupported_parameter', `the engine of ${id} cannot forget its prompts`)
+  await engine.resetPrefixCache()
 }
 
 const listModels = (models: HostedModels): wire.ListModelsResponse => ({

@@ -10,6 +10,7 @@ import type { PickPolicy } from './pick-replica.ts'
 import { createPromptPrefix, noPrefix } from './prompt-prefix.ts'
 import { createReplicaRoster, type ReplicaRoster } from './replica-roster.ts'
 import { noBreaker, type BreakerView, type GuardChange } from './replica-guard.ts'
+import { resetReplicas } from './reset-replicas.ts'
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts'
 import {
   createSeating,
@@ -93,7 +94,6 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
   }
   const seating = createSeating({ model, roster, changes, waitMs, budget, onMoved, assertOpen })
   const parts: Parts = { roster, seating, limits, budget, live, assertOpen }
-  const runAnywhere = createRunAnywhere(parts)
 
   return {
     get kind() {
@@ -108,8 +108,8 @@ export function createReplicaSet(model: string, options: ReplicaSetOptions = {})
         ? (request: EmbedRequest, signal: AbortSignal) => embed(parts, request, signal)
         : undefined
     },
-    tokenize: (text) => runAnywhere((engine) => engine.tokenize(text)),
-    detokenize: (tokens) => runAnywhere((engine) => engine.detokenize(tokens)),
+    ...createTextMethods(createRunAnywhere(parts)),
+    resetPrefixCache: () => resetReplicas(model, roster.serving()),
     status: () => sumStatus(roster.serving()),
     add: roster.add,
     remove: roster.remove,
@@ -134,6 +134,13 @@ const createRunAnywhere =
     const passenger = { journey: new Journey(), prefix: noPrefix }
     return (await runSomewhere(seating, passenger, { run, proves: 'neutral' })).value
   }
+
+const createTextMethods = (
+  runAnywhere: ReturnType<typeof createRunAnywhere>,
+): Pick<Engine, 'tokenize' | 'detokenize'> => ({
+  tokenize: (text) => runAnywhere((engine) => engine.tokenize(text)),
+  detokenize: (tokens) => runAnywhere((engine) => engine.detokenize(tokens)),
+})
 
 async function prepare(parts: Parts, request: GenerateRequest): Promise<Prepared> {
   const { seating, limits, budget, live, assertOpen } = parts

@@ -47,6 +47,10 @@ export function createFakeEngine(fake: FakeOptions, options: LoadOptions): Engin
       assertTokens(tokens, 'tokens')
       return decodeFakeTokens(tokens)
     },
+    async resetPrefixCache() {
+      assertOpen()
+      slots.forget()
+    },
     status() {
       const [oldest] = stalls
       const stepAgeMs = oldest === undefined ? 0 : performance.now() - oldest.since

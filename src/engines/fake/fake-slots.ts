@@ -1,28 +1,39 @@
 import { matchPrefix, pickSlot, type FreeSlot } from '../../engine/pick-slot.ts'
 import { AppError } from '../../errors.ts'
 
-export type FakeSlot = FreeSlot & { cached: { tokens: readonly number[]; length: number }; lastUsed: number }
+export type FakeSlot = FreeSlot & {
+  cached: { tokens: readonly number[]; length: number }
+  lastUsed: number
+  /** Counts how often everything was forgotten before it was taken. */
+  epoch: number
+}
 export type SlotGrant = { slot: FakeSlot; cachedTokens: number }
 
 export type FakeSlots = {
   /** First come, first served. Rejects with `cancelled`, or with what `close` was given. */
   acquire(prompt: readonly number[], signal: AbortSignal): Promise<SlotGrant>
   release(slot: FakeSlot, tokens: readonly number[]): void
+  /** What free slots hold, and what busy ones leave. */
+  forget(): void
   status(): { slots: number; busySlots: number; waiting: number }
   close(error: AppError): void
 }
 
+const nothing = { tokens: [], length: 0 }
+
 export function createFakeSlots(count: number): FakeSlots {
   const free: FakeSlot[] = Array.from({ length: count }, () => ({
-    cached: { tokens: [], length: 0 },
+    cached: nothing,
     lastUsed: 0,
+    epoch: 0,
   }))
   const waiting: { prompt: readonly number[]; turn: PromiseWithResolvers<SlotGrant> }[] = []
-  let uses = 0
+  let [uses, epoch] = [0, 0]
   const take = (prompt: readonly number[]): SlotGrant | undefined => {
     const slot = pickSlot(free, prompt)
     if (slot === undefined) return undefined
     free.splice(free.indexOf(slot), 1)
+    slot.epoch = epoch
     return { slot, cachedTokens: Math.min(matchPrefix(slot.cached, prompt), prompt.length - 1) }
   }
   return {
@@ -40,11 +51,15 @@ export function createFakeSlots(count: number): FakeSlots {
       return entry.turn.promise.finally(() => signal.removeEventListener('abort', leave))
     },
     release(slot, tokens) {
-      slot.cached = { tokens, length: tokens.length }
+      slot.cached = slot.epoch === epoch ? { tokens, length: tokens.length } : nothing
       slot.lastUsed = ++uses
       free.push(slot)
       const next = waiting.shift()
       if (next !== undefined) next.turn.resolve(take(next.prompt)!)
+    },
+    forget() {
+      epoch += 1
+      for (const slot of free) slot.cached = nothing
     },
     status: () => ({ slots: count, busySlots: count - free.length, waiting: waiting.length }),
     close(error) {

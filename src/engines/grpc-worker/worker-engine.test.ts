@@ -181,3 +181,19 @@ test('closing one engine leaves others on the connection alone', async () => {
   worker.calls[1]!.write(finished)
   expect((await readAll(others)).error).toBeUndefined()
 })
+
+test('a worker of an earlier release cannot forget its prompts, and the message says so', async () => {
+  const { engine } = await openEngine()
+  await expect(engine.resetPrefixCache!()).rejects.toMatchObject({
+    code: 'unsupported_parameter',
+    message: 'worker w is of a release that cannot forget its prompts: update it',
+  })
+})
+
+test('a worker that is busy says so itself', async () => {
+  const ResetPrefixCache = unary<wire.ResetPrefixCacheRequest, object>(({ model }) => {
+    throw new AppError('queue_full', `${model} is busy`)
+  })
+  const { engine } = await openEngine({ control: { ResetPrefixCache } })
+  await expect(engine.resetPrefixCache!()).rejects.toMatchObject({ code: 'queue_full', message: 'm is busy' })
+})

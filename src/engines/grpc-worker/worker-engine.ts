@@ -1,4 +1,4 @@
-import { inferenceService } from '../../contract/definition.ts'
+import { controlService, inferenceService } from '../../contract/definition.ts'
 import { encodeRequest, encodeText } from '../../contract/generate-request.ts'
 import type { Engine, Prepared } from '../../engine/engine.ts'
 import type { GenerateRequest, ModelInfo } from '../../engine/types.ts'
@@ -25,6 +25,9 @@ export type WorkerEngine = {
   leave(): Promise<void>
 }
 
+/** The step in flight ends first. */
+const resetTimeoutMs = 30_000
+
 export const unloaded = () => new AppError('engine_failed', 'the model was unloaded')
 
 /** A model in a worker. What happens to it there, its status tells; what we do with it, it knows at once. */
@@ -50,6 +53,10 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
     kind: options.kind,
     info: options.info,
     ...createTextMethods(options, context),
+    async resetPrefixCache() {
+      assertOpen()
+      await resetPrefixCache(options)
+    },
     status() {
       const status = tracker.status()
       return leaving || client.isEnded ? { ...status, busySlots: 0, waiting: 0 } : status
@@ -57,6 +64,17 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
     close: () => (closing ??= close()),
   }
   return { engine, leave }
+}
+
+async function resetPrefixCache({ client, model }: WorkerEngineOptions): Promise<void> {
+  try {
+    await client.unary(controlService.ResetPrefixCache, { model }, resetTimeoutMs)
+  } catch (cause) {
+    // A worker of an earlier release does not know the method, and is good for everything else.
+    if ((cause as AppError).code !== 'worker_incompatible') throw cause
+    const message = `worker ${client.name} is of a release that cannot forget its prompts: update it`
+    throw new AppError('unsupported_parameter', message, { cause })
+  }
 }
 
 function createTextMethods(

@@ -67,6 +67,7 @@ export function createLlamaCppEngine(loaded: LoadedModel): LlamaCppEngine {
       assertTokens(tokens, vocabularySize, 'tokens')
       return tokens.length === 0 ? '' : model.detokenize(Uint32Array.from(tokens), true)
     },
+    resetPrefixCache: () => scheduler.resetPrefixCache(),
     status: () => scheduler.status(),
     setThreads: threads.fix,
     close: () => (closing ??= scheduler.close(unloaded()).then(() => loaded.dispose())),

@@ -38,6 +38,8 @@ export class Scheduler {
   readonly #table: SlotTable
   readonly #counters = createCounters()
   readonly #waiting: Job[] = []
+  /** Who wants the slots' prompts forgotten. */
+  readonly #resets: (() => void)[] = []
   #closing: AppError | undefined
   #loop: Promise<void> | undefined
   /** When the step in flight could begin: the last one's end, or the arrival that woke the loop. */
@@ -77,11 +79,20 @@ export class Scheduler {
     }
   }
 
+  /** Between two steps, because no native call may run then. */
+  async resetPrefixCache(): Promise<void> {
+    if (this.#closing !== undefined) throw this.#closing
+    await new Promise<void>((resolve) => {
+      this.#resets.push(resolve)
+      this.#wake()
+    })
+  }
+
   /** Ends everything with `error`; resolves when no native call is running. */
   async close(error: AppError): Promise<void> {
     this.#closing ??= error
     for (const job of [...this.#waiting, ...this.#table.jobs()]) this.#end(job, this.#closing)
-    await this.#loop
+    while (this.#loop !== undefined) await this.#loop
     this.#table.dispose()
   }
 
@@ -114,7 +125,7 @@ export class Scheduler {
       .then(() => this.#run())
       .finally(() => {
         this.#loop = undefined
-        if (this.#waiting.length > 0) this.#wake()
+        if (this.#waiting.length > 0 || this.#resets.length > 0) this.#wake()
       })
   }
 
@@ -136,6 +147,8 @@ export class Scheduler {
       this.#table.release(job)
       this.#fail(job, job.ending)
     }
+    if (this.#resets.length > 0) this.#table.forget()
+    for (const done of this.#resets.splice(0)) done()
     while (this.#waiting.length > 0 && this.#table.hasFree()) {
       const job = this.#waiting.shift()!
       this.#counters.admitted(this.#table.admit(job))

@@ -13,6 +13,8 @@ export type SlotTable = {
   release(job: Job): void
   /** Forgets what the slot's cache holds. */
   clear(slot: Slot): void
+  /** Forgets what free slots hold, and what busy ones do as soon as they are free. */
+  forget(): void
   /** In order of arrival, like `sequences`. */
   jobs(): Job[]
   sequences(): Sequence[]
@@ -53,8 +55,16 @@ export function createSlotTable(options: SlotTableOptions): SlotTable {
       running.delete(job)
       slot.job = undefined
       slot.lastUsed = ++uses
+      if (slot.isForgotten) clearSlot(slot, context)
+      slot.isForgotten = false
     },
     clear: (slot) => clearSlot(slot, context),
+    forget() {
+      for (const slot of slots) {
+        if (slot.job === undefined) clearSlot(slot, context)
+        else slot.isForgotten = true
+      }
+    },
     jobs: () => [...running.keys()],
     sequences: () => [...running].map(([job, slot]) => toSequence(slot, job)),
     dispose() {

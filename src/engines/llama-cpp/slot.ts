@@ -10,6 +10,8 @@ export type Slot = {
   /** Made at first use. */
   sampler: NativeSampler | undefined
   job: Job | undefined
+  /** What it holds is not for later requests: it is forgotten when its job ends. */
+  isForgotten: boolean
   /** Sampled but not evaluated yet; undefined while the prompt is processed. */
   nextToken: number | undefined
   lastUsed: number
@@ -20,6 +22,7 @@ export const createSlot = (sequence: number, contextLength: number): Slot => ({
   cached: { tokens: new Uint32Array(contextLength), length: 0 },
   sampler: undefined,
   job: undefined,
+  isForgotten: false,
   nextToken: undefined,
   lastUsed: 0,
 })

@@ -27,6 +27,8 @@ export type ControlActions = {
   engines(): Promise<RunningEngine[]>
   loadModel(body: LoadModelBody, hooks: ActionHooks): Promise<RunningEngine>
   unloadModel(name: string): Promise<void>
+  /** Has all replicas of a loaded model forget the prompts that they keep for later requests; what runs goes on. */
+  resetCache(model: string): Promise<{ model: string }>
   listWorkers(): Promise<ListedWorker[]>
   /** Connects to a running worker and keeps the connection up. Resolves when its models are known. */
   addWorker(body: AddWorkerBody): Promise<ListedWorker>

@@ -16,7 +16,7 @@ const loadBody = z.strictObject({
   context_length: count.optional(),
   threads: count.max(1024).optional(),
 })
-const unloadBody = z.strictObject({ model: name })
+const namedModel = z.strictObject({ model: name })
 const pullBody = z.strictObject({
   source: name,
   name: name.optional(),
@@ -83,11 +83,17 @@ const jobRoutes = (actions: ControlActions): Route[] => [
   defineRoute({
     method: 'POST',
     path: '/api/models/unload',
-    body: unloadBody,
+    body: namedModel,
     async handle(body) {
       await actions.unloadModel(body.model)
       return { json: { model: body.model, status: 'unloaded' } }
     },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/models/reset-cache',
+    body: namedModel,
+    handle: async (body) => ({ json: { ...(await actions.resetCache(body.model)), status: 'cache_reset' } }),
   }),
   defineRoute({
     method: 'POST',

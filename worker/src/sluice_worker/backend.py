@@ -215,6 +215,15 @@ class Backend(Protocol):
 
 
 @runtime_checkable
+class ForgetsPrompts(Protocol):
+    """A backend that can empty its prefix cache."""
+
+    async def forget_prompts(self) -> None:
+        """Requests that begin afterwards find nothing in the cache. What runs goes on."""
+        ...
+
+
+@runtime_checkable
 class ReportsFailure(Protocol):
     """A backend whose engine can end on its own: the server asks once a second, and ends with it."""
 

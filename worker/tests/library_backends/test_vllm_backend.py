@@ -43,6 +43,16 @@ async def test_deltas_and_the_end_of_generation() -> None:
     assert end == Finish("stop", 2, 2, 4, 0.5, 1.0, 2.5, None, 3)
 
 
+async def test_it_forgets_its_prompts_or_says_that_it_is_busy() -> None:
+    backend, engine = await loaded()
+    await backend.forget_prompts()
+    assert engine.resets == 1
+    engine.resettable = False
+    with pytest.raises(WorkerError) as caught:
+        await backend.forget_prompts()
+    assert caught.value.reason == "QUEUE_FULL"
+
+
 async def test_a_stop_string_and_the_length() -> None:
     backend, engine = await loaded(script=[Output("x", [120, 33], finish_reason="stop", stop_reason="!")])
     delta, end = await run(backend, generation(stop=["!"]))

@@ -52,6 +52,8 @@ class AsyncLLM:
     errored: bool = False
     prompts: list[tuple[Mapping[str, object], Params, int]] = field(default_factory=list)
     aborted: int = 0
+    resettable: bool = True
+    resets: int = 0
     shut_down: bool = False
     logger: Any = None
 
@@ -102,6 +104,10 @@ class AsyncLLM:
         tokens = prompt["prompt_token_ids"]
         assert isinstance(tokens, list)
         yield SimpleNamespace(outputs=SimpleNamespace(data=SimpleNamespace(tolist=lambda: [len(tokens), 1])))
+
+    async def reset_prefix_cache(self) -> bool:
+        self.resets += 1
+        return self.resettable
 
     def shutdown(self) -> None:
         self.shut_down = True

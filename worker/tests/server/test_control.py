@@ -159,6 +159,14 @@ async def test_it_cannot_be_unloaded(serve: Serve) -> None:
         assert caught.value.code() == code
 
 
+async def test_a_backend_that_cannot_forget_says_so(serve: Serve) -> None:
+    served = await serve()
+    for name, code in ((MODEL, grpc.StatusCode.UNIMPLEMENTED), ("other", grpc.StatusCode.NOT_FOUND)):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await served.client.control("ResetPrefixCache", wire.ResetPrefixCacheRequest(model=name))
+        assert caught.value.code() == code
+
+
 async def test_load_reports(serve: Serve) -> None:
     served = await serve()
     reports = served.client.control("WatchLoad", wire.WatchLoadRequest(interval_ms=20))

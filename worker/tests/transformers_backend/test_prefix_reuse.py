@@ -57,6 +57,25 @@ async def test_a_prefix_is_copied_from_a_row_that_is_busy(
     assert all(one.end.cached_tokens >= len(shared) for one in twins)
 
 
+async def test_it_forgets_its_prompts_and_what_runs_goes_on(
+    backend: TransformersBackend, prompts: list[list[int]]
+) -> None:
+    shared = (prompts[0] * 6)[:90]
+    kept, twin = greedy(prompts[5], 8), greedy([*shared, *prompts[7][2:]], 8)
+    first, expected = await answer(backend, kept), (await answer(backend, twin)).tokens
+    reader = await start(backend, greedy([*shared, *prompts[6][2:]], 600, ignore_eos=True))
+    await backend.forget_prompts()
+    again = await answer(backend, kept)
+    assert (again.end.cached_tokens, again.tokens) == (0, first.tokens)
+    # Not even from the row that is still busy.
+    found = await answer(backend, twin)
+    assert (found.end.cached_tokens, found.tokens) == (0, expected)
+    assert not reader.done()
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+    assert (await answer(backend, kept)).end.cached_tokens == len(prompts[5]) - 1
+
+
 def rows(*tokens: list[int], busy: tuple[int, ...] = ()) -> list[Row]:
     made = [Row(index, one, last_used=index) for index, one in enumerate(tokens)]
     for index in busy:

@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 _SET = Path(__file__).resolve().parent.parent / "llm_v1.binpb"
 
 API_MAJOR = 1
-API_MINOR = 0
+API_MINOR = 1
 
 #: Bytes; what either side accepts by default.
 MAX_MESSAGE_BYTES = 64 * 2**20

@@ -694,6 +694,13 @@ class UnloadModelResponse(_Message):
     ended_requests: int
     def __init__(self, *, ended_requests: int | None = ...) -> None: ...
 
+class ResetPrefixCacheRequest(_Message):
+    model: str
+    def __init__(self, *, model: str | None = ...) -> None: ...
+
+class ResetPrefixCacheResponse(_Message):
+    def __init__(self) -> None: ...
+
 class GetLoadRequest(_Message):
     def __init__(self) -> None: ...
 

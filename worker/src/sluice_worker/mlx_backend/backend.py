@@ -91,6 +91,9 @@ class MlxBackend(TokenizerThread):
     async def embed(self, inputs: Sequence[Sequence[int]]) -> list[list[float]]:
         raise WorkerError("UNSUPPORTED_FEATURE", "the mlx backend makes no embeddings")
 
+    async def forget_prompts(self) -> None:
+        """It keeps none."""
+
     def load_now(self) -> BackendLoad:
         return self._engine.load_now(self._context)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 
 import grpc
 
-from ..backend import Device
+from ..backend import Device, ForgetsPrompts
 from ..chat_output.answer_parser import OutputFormat
 from ..contract import messages as wire
 from ..contract.descriptors import API_MAJOR, API_MINOR, CONTROL, MAX_MESSAGE_BYTES
@@ -58,6 +58,7 @@ class Control:
                 "ListModels": unary(self.list_models),
                 "LoadModel": stream(self.load_model),
                 "UnloadModel": unary(self.unload_model),
+                "ResetPrefixCache": unary(self.reset_prefix_cache),
                 "GetLoad": unary(self.get_load),
                 "WatchLoad": stream(self._reports.watch),
                 "Drain": unary(self.drain),
@@ -107,10 +108,19 @@ class Control:
         )
 
     async def unload_model(self, request: wire.UnloadModelRequest) -> wire.UnloadModelResponse:
-        if request.id != self._model.id:
-            message = f"there is no model {request.id[:200]!r} here; this worker serves {self._model.id!r}"
-            raise WorkerError("MODEL_MISMATCH", message, param="id")
+        self._assert_ours(request.id, "id")
         raise self._fixed("UnloadModel")
+
+    async def reset_prefix_cache(
+        self, request: wire.ResetPrefixCacheRequest
+    ) -> wire.ResetPrefixCacheResponse:
+        self._assert_ours(request.model, "model")
+        backend = self._model.require().backend
+        if not isinstance(backend, ForgetsPrompts):
+            message = f"the engine {self._engine} cannot forget its prompts"
+            raise WorkerError("UNSUPPORTED_FEATURE", message)
+        await backend.forget_prompts()
+        return wire.ResetPrefixCacheResponse()
 
     async def get_load(self, _request: wire.GetLoadRequest) -> wire.LoadReport:
         return self._reports.report(1)
@@ -120,6 +130,12 @@ class Control:
             log.info("draining: no new requests are taken")
         self._model.drain()
         return wire.DrainResponse(in_flight=await self._calls.idle(request.timeout_ms / 1000))
+
+    def _assert_ours(self, name: str, param: str) -> None:
+        if name == self._model.id:
+            return
+        message = f"there is no model {name[:200]!r} here; this worker serves {self._model.id!r}"
+        raise WorkerError("MODEL_MISMATCH", message, param=param)
 
     def _assert_same(self, request: wire.LoadModelRequest) -> None:
         """Other settings than the model was started with cannot be honoured."""

@@ -135,6 +135,12 @@ class TransformersBackend:
         started.engine.embed(task)
         return await task.future
 
+    async def forget_prompts(self) -> None:
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+        self._require().engine.forget(lambda: loop.call_soon_threadsafe(done.set))
+        await done.wait()
+
     def load_now(self) -> BackendLoad:
         started = self._require()
         return started.engine.load(read_memory(started.device)[1])

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -55,6 +56,7 @@ class Engine:
         self._counters = Counters()
         self._arrivals: deque[Job] = deque()
         self._embeddings: deque[EmbedTask] = deque()
+        self._forgets: deque[Callable[[], None]] = deque()
         self._wake = threading.Event()
         self._posts: list[tuple[Mailbox, Post]] = []
         self._some_cancelled = False
@@ -81,6 +83,13 @@ class Engine:
         if self._closing is not None:
             raise self._closing
         self._embeddings.append(task)
+        self._wake.set()
+
+    def forget(self, done: Callable[[], None]) -> None:
+        """Before the next request gets a row; calls back then, on the engine thread."""
+        if self._closing is not None:
+            raise self._closing
+        self._forgets.append(done)
         self._wake.set()
 
     def close(self, error: WorkerError) -> None:
@@ -126,6 +135,7 @@ class Engine:
         self._wake.clear()
         self._take_arrivals()
         self._drop_cancelled()
+        self._forget_prompts()
         # Readers work on the last step's events while the next step computes.
         self._deliver()
         self._fill_rows(forward)
@@ -144,6 +154,12 @@ class Engine:
     def _take_arrivals(self) -> None:
         while self._arrivals:
             self._scheduler.add(self._arrivals.popleft())
+
+    def _forget_prompts(self) -> None:
+        if self._forgets:
+            self._scheduler.forget()
+        while self._forgets:
+            self._forgets.popleft()()
 
     def _drop_cancelled(self) -> None:
         if not self._some_cancelled:
@@ -275,4 +291,5 @@ class Engine:
             self._fail(row, error, forget=True)
         while self._embeddings:
             self._embeddings.popleft().fail(error)
+        self._forget_prompts()
         self._deliver()

@@ -22,6 +22,8 @@ class Row:
     #: Sampled, but not yet in the cache; None while the prompt is processed.
     next_token: int | None = None
     last_used: int = 0
+    #: What it holds is for nobody else, and is forgotten when its job ends.
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def place(rows: Sequence[Row], prompt: list[int]) -> Placement | None:
     free = [row for row in rows if row.job is None]
     if not free:
         return None
-    shared = {row.index: match_prefix(row.tokens, prompt) for row in rows}
+    shared = {row.index: 0 if row.forgotten else match_prefix(row.tokens, prompt) for row in rows}
     oldest = min(free, key=lambda row: (row.last_used, row.index))
     continuing = [row for row in free if 0 < len(row.tokens) <= 2 * shared[row.index]]
     target = max(continuing, key=lambda row: (shared[row.index], -row.last_used), default=oldest)

@@ -76,8 +76,16 @@ class Scheduler:
         self._busy.remove(row)
         self._uses += 1
         row.job, row.next_token, row.last_used = None, None, self._uses
-        if forget:
-            row.tokens = []
+        if forget or row.forgotten:
+            row.tokens, row.forgotten = [], False
+
+    def forget(self) -> None:
+        """Later requests find nothing of what the rows hold now."""
+        for row in self.rows:
+            if row.job is None:
+                row.tokens = []
+            else:
+                row.forgotten = True
 
     def drop_waiting(self, *, everyone: bool = False) -> list[Job]:
         """Takes out those that were cancelled, or everyone."""

@@ -95,6 +95,11 @@ class VllmBackend(TokenizerThread):
             raise WorkerError("UNSUPPORTED_FEATURE", "vLLM makes embeddings with embedding models only")
         return list(await asyncio.gather(*(self._embed(tokens) for tokens in inputs)))
 
+    async def forget_prompts(self) -> None:
+        if await self._loaded().reset_prefix_cache() is False:
+            message = "vLLM forgets prompts only while nothing runs: try again when it is idle"
+            raise WorkerError("QUEUE_FULL", message, retry_after_ms=1000)
+
     def load_now(self) -> BackendLoad:
         config = self._loaded().vllm_config
         statistics, cache = self._statistics, config.cache_config

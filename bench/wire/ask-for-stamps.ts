@@ -1,0 +1,19 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { nameMachineClock, stampHeader } from '../../src/machine-clock.ts'
+import type { Target } from './target.ts'
+
+/**
+ * Asks a server on this machine to stamp its events. Our daemon does where it reads the clock that is named; others
+ * ignore the header, and those elsewhere are not sent it.
+ */
+export const askForStamps = ({ origin }: Target): Record<string, string> => {
+  const clock = isHere(new URL(origin).hostname) ? nameMachineClock() : undefined
+  return clock === undefined ? {} : { [stampHeader]: clock }
+}
+
+const isHere = (host: string): boolean => {
+  const address = host.replace(/^\[|\]$/g, '').toLowerCase()
+  if (/^(.*\.)?localhost$|^127(\.\d+){3}$|^::1$/.test(address) || address === hostname().toLowerCase())
+    return true
+  return Object.values(networkInterfaces()).some((all) => all?.some((each) => each.address === address))
+}
