@@ -36,7 +36,7 @@ const listDoubts = (runs: BenchResult[], columns: number): string[] =>
   )
 
 const gatesOf = (runs: BenchResult[]): string[] =>
-  runs.flatMap((result) => result.thresholds.map(describeGate))
+  runs.flatMap((result) => result.thresholds.map((verdict) => describeGate(verdict)))
 
 export const titleOf = ({ load, runs }: RepeatedLoad): string => `${load}, ${runs} runs`
 

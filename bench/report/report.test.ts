@@ -118,7 +118,7 @@ test('errors by kind, thresholds, interruption and what was given up', () => {
     'Errors\n       3  http_429          the queue is full\n       1  truncated         cut (and 2 other messages)',
   )
   expect(report).toContain(
-    'PASS  fail if ttft_p99>500  (measured 100.123, from too few samples)\nFAIL  fail if itl_p50>5  (not measured)',
+    'PASS  fail if ttft_p99>500  (measured 100.123 ms, from too few samples)\nFAIL  fail if itl_p50>5  (not measured)',
   )
 })
 

@@ -24,7 +24,8 @@ export const showRun = (result: BenchResult, { plan, output, screen }: Show): vo
 
 /** What all of them say together. */
 export const showTogether = (results: BenchResult[], { output, screen }: Show): void => {
-  if (output.format === 'vllm') say(results.flatMap(({ thresholds }) => thresholds.map(describeGate)))
+  if (output.format === 'vllm')
+    say(results.flatMap(({ thresholds }) => thresholds.map((verdict) => describeGate(verdict))))
   else if (isRepeated(results)) screen.write(`\n${renderRepeats(results, columnsOf(screen))}\n`)
   else if (results.length > 1) {
     screen.write(`${[renderSweep(results, columnsOf(screen)), ...renderAnswer(results)].join('\n')}\n`)

@@ -15,7 +15,9 @@ export const describeUsageError = (error: ParseError, command: string): string =
   const help = `see ${command} --help`
   if (error.flags !== undefined) return describeUnknown(error.flags, error.parse?.input?.flags ?? {}, help)
   if (error.args !== undefined && error.message.startsWith('Missing')) {
-    const missing = error.args.map(({ name, description }) => `${name.toUpperCase()} (${description ?? name})`)
+    const missing = error.args.map(
+      ({ name, description }) => `${name.toUpperCase()} (${description ?? name})`,
+    )
     return `${missing.join(' and ')} missing; ${help}`
   }
   const message = error.message.replace(/\s*See more help with --help$/, '').replaceAll(/\s*\n\s*/g, ' ')
