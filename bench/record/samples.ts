@@ -14,6 +14,8 @@ export type Sample = {
   e2e?: number
   prompt_tokens?: number
   output_tokens?: number
+  /** Of the prompt's, those that the server had in its cache; only where it says. */
+  cached_tokens?: number
   events?: number
   /** Of a session, from 1. */
   turn?: number
@@ -30,7 +32,7 @@ export type Samples = {
 
 /** About 100 MB of JSON; a longer run keeps its histograms and counters complete and says how many are missing here. */
 const maxSamples = 500_000
-const columns = 11
+const columns = 12
 
 /** Raw records in flat arrays that grow by doubling: no object per request while the clock runs. */
 export const createSamples = (limit = maxSamples): Samples => {
@@ -63,6 +65,7 @@ export const createSamples = (limit = maxSamples): Samples => {
           contentEvents,
           turn ?? none,
           good === undefined ? none : Number(good),
+          usage?.cachedTokens ?? none,
         ],
         count * columns,
       )
@@ -74,8 +77,8 @@ export const createSamples = (limit = maxSamples): Samples => {
 }
 
 const toSample = (row: Float64Array, origin: number, error: string | undefined): Sample => {
-  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn, good] = row as unknown as [
-    number, number, number, number, number, number, number, number, number, number, number,
+  const [index, due, start, end, first, e2e, promptTokens, outputTokens, events, turn, good, cached] = row as unknown as [
+    number, number, number, number, number, number, number, number, number, number, number, number,
   ] // prettier-ignore
   const scheduled = !Number.isNaN(due)
   return {
@@ -87,6 +90,7 @@ const toSample = (row: Float64Array, origin: number, error: string | undefined):
     ...(error === undefined && { e2e: round(e2e) }),
     ...(!Number.isNaN(promptTokens) && { prompt_tokens: promptTokens }),
     ...(!Number.isNaN(outputTokens) && { output_tokens: outputTokens }),
+    ...(!Number.isNaN(cached) && { cached_tokens: cached }),
     ...(events > 0 && { events }),
     ...(!Number.isNaN(turn) && { turn: turn + 1 }),
     ...(!Number.isNaN(good) && { good: good === 1 }),

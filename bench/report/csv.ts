@@ -6,7 +6,7 @@ import type { BenchResult } from '../result.ts'
 /** Named as in the JSON document, times in milliseconds; docs/bench.md explains each. */
 const columns = [
   'load', 'index', 'started_at', 'due_ms', 'start_ms', 'end_ms', 'ttft_ms', 'tpot_ms', 'e2e_ms', 'prompt_tokens',
-  'output_tokens', 'events', 'error', 'turn',
+  'output_tokens', 'events', 'error', 'turn', 'cached_tokens',
 ] as const // prettier-ignore
 
 /** A row for each request, of all runs, as RFC 4180 says. */
@@ -31,6 +31,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     events,
     error,
     turn,
+    cached_tokens: cached,
   } = sample
   const perToken = timePerTokenOf(sample)
   const startedAt = new Date(origin + start).toISOString()
@@ -49,6 +50,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     events,
     error,
     turn,
+    cached,
   ]
   return cells.map(encodeCell).join(',')
 }
