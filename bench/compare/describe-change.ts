@@ -23,7 +23,7 @@ export const describeChange = ({
       before: formatShare(before),
       after: formatShare(after),
       change: `${formatSigned(estimate)} points`,
-      range: `${formatSigned(lower)} to ${formatSigned(upper)} points`,
+      range: `${formatSigned(lower)} to ${formatSigned(upper)}`,
     }
   }
   return {
@@ -38,7 +38,8 @@ export const describeChange = ({
 export const formatChange = (share: number): string => `${formatSigned(share)} %`
 
 /** In hundredths, of a whole or of a difference of two shares. */
-const formatSigned = (share: number): string => `${share > 0 ? '+' : ''}${formatNumber(share * 100, 1)}`
+const formatSigned = (share: number): string =>
+  `${share > 0 ? '+' : ''}${formatNumber(share * 100, Math.abs(share) < 1 ? 1 : 0)}`
 
 /** A time per token of a fast server is less than a millisecond. */
 const formatMilliseconds = (value: number): string => `${formatNumber(value, value < 10 ? 2 : 1)} ms`

@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import BenchCompare from '../../commands/bench/compare.ts'
-import BenchEngine from '../../commands/bench/engine.ts'
-import BenchHistory from '../../commands/bench/history.ts'
-import BenchMerge from '../../commands/bench/merge.ts'
-import BenchReport from '../../commands/bench/report.ts'
-import { benchFlags } from './bench-flags.ts'
+import BenchCompare from './compare.ts'
+import BenchEngine from './engine.ts'
+import BenchMerge from './merge.ts'
+import BenchReport from './report.ts'
+import { benchFlags } from '../../bench/flags/bench-flags.ts'
 
 type Known = { aliases?: string[]; allowNo?: boolean; hidden?: boolean; description?: string; char?: string }
 
 const docs = readFileSync(resolve(import.meta.dirname, '..', '..', 'docs', 'bench.md'), 'utf8')
 const written = new Set([...docs.matchAll(/--([a-z][a-z0-9-]*[a-z0-9])/g)].map(([, name]) => name!))
 const bench = Object.entries(benchFlags as Record<string, Known>)
-const others = [BenchCompare, BenchEngine, BenchHistory, BenchMerge, BenchReport].flatMap(({ flags = {} }) =>
+const others = [BenchCompare, BenchEngine, BenchMerge, BenchReport].flatMap(({ flags }) =>
   Object.entries(flags as Record<string, Known>),
 )
 /** Of other programs, where the text compares them with ours, and what every command has. */
