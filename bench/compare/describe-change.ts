@@ -22,7 +22,7 @@ export const describeChange = ({
     return {
       before: formatShare(before),
       after: formatShare(after),
-      change: `${formatSigned(estimate)} points`,
+      change: `${formatSigned(estimate)} pts`,
       range: `${formatSigned(lower)} to ${formatSigned(upper)}`,
     }
   }
