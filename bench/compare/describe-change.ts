@@ -5,7 +5,7 @@ export type ChangeTexts = {
   before: string
   after: string
   change: string
-  /** In which the change lies with 99.5 % confidence. */
+  /** In which the change lies with 99.5 % confidence; the unit is that of the change. */
   range: string
 }
 
@@ -30,7 +30,7 @@ export const describeChange = ({
     before: formatMilliseconds(before),
     after: formatMilliseconds(after),
     change: formatChange(estimate),
-    range: `${formatSigned(lower)} to ${formatSigned(upper)} %`,
+    range: `${formatSigned(lower)} to ${formatSigned(upper)}`,
   }
 }
 

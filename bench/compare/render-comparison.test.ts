@@ -18,6 +18,6 @@ const metrics: MetricChange[] = [
 test('fits a terminal of 80 columns, and a fast server’s time per token is no 0', () => {
   const text = renderComparison({ outcome: 'inconclusive', metrics }, 0.05, 80)
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
-  expect(text).toMatch(/tpot_p50 +│ +0\.04 ms │ +6\.77 ms │ +\+103 % │ +-45\.8 to \+604 % │/)
+  expect(text).toMatch(/tpot_p50 +│ +0\.04 ms │ +6\.77 ms │ +\+103 % │ +-45\.8 to \+604 │/)
   expect(text).toMatch(/error_rate │ +0\.0 % │ +12\.5 % │ +\+12\.5 pts │ +\+1\.0 to \+20\.0 │/)
 })
