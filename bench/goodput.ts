@@ -15,16 +15,16 @@ const spellings = new Map<string, GoodputMetric>([
   ['request_latency', 'e2e'],
 ])
 
-/** Reads `ttft:500`, `tpot:50`, and several in one text with spaces between them. */
+/** Reads `ttft:500`, `ttft:500ms`, `ttft:0.5s`, and several in one text with spaces between them. */
 export const parseGoodput = (texts: string[]): GoodputLimits => {
   const limits: GoodputLimits = {}
   for (const text of texts.flatMap((part) => part.split(/[\s,]+/)).filter((part) => part !== '')) {
-    const match = /^([a-z0-9_]+):(\d+(?:\.\d+)?)$/i.exec(text)
+    const match = /^([a-z0-9_]+):(\d+(?:\.\d+)?)(ms|s)?$/i.exec(text)
     if (match === null) throw refuse(text, 'expected METRIC:MILLISECONDS, e.g. ttft:500')
     const metric = spellings.get(match[1]!.toLowerCase())
     if (metric === undefined) throw refuse(text, `there is no "${match[1]}" here; use ttft, tpot or e2e`)
     if (limits[metric] !== undefined) throw refuse(text, `${metric} has a limit already`)
-    limits[metric] = Number(match[2])
+    limits[metric] = Number(match[2]) * (match[3]?.toLowerCase() === 's' ? 1000 : 1)
   }
   return limits
 }

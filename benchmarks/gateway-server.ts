@@ -8,6 +8,7 @@ import { anonymous } from '../src/keys/principal.ts'
 import { createLog } from '../src/log.ts'
 import { openai } from '../src/protocols/openai/openai.ts'
 import type { ModelRoute } from '../src/routing/model-router.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 import { reportCpu } from './report-cpu.ts'
 
 const slots = 256
@@ -37,16 +38,7 @@ const app = createGateway({
   access: { identify: () => anonymous },
   // Written and thrown away, so that the cost of logging is in the figure.
   log: createLog('info', pino.destination('/dev/null')),
-  settings: {
-    lenient: false,
-    bodyLimitBytes: 16 * 1024 ** 2,
-    keepAliveMs: 5000,
-    host: '127.0.0.1',
-    allowedHosts: [],
-    readTimeoutMs: 60_000,
-    requestTimeoutMs: 0,
-    loadTimeoutMs: 0,
-  },
+  settings: gatewaySettings,
   state: () => 'ready',
   version: '0.0.0',
 })

@@ -26,6 +26,7 @@ import { createLog } from '../src/log.ts'
 import { openai } from '../src/protocols/openai/openai.ts'
 import { createLedger } from '../src/stats/ledger.ts'
 import { openStore } from '../src/store/open-store.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 
 const parts = new Set((process.argv[2] ?? '').split('+'))
 const callers = 20
@@ -118,14 +119,7 @@ const app = createGateway({
   // Written and thrown away in every variant: the log is no part of governance.
   log: createLog('info', pino.destination('/dev/null')),
   settings: {
-    lenient: false,
-    bodyLimitBytes: 16 * 1024 ** 2,
-    keepAliveMs: 5000,
-    host: '127.0.0.1',
-    allowedHosts: [],
-    readTimeoutMs: 60_000,
-    requestTimeoutMs: 0,
-    loadTimeoutMs: 0,
+    ...gatewaySettings,
     ...(parts.has('queue') && { priorities: createPriorityBook(priorities) }),
   },
   state: () => 'ready',

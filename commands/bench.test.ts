@@ -83,7 +83,7 @@ test('a condition that is true leaves with 8, one that could not be checked too'
   expect(missed.stdout).toContain('PASS  fail if error_rate>0')
   const answerOnce = { choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }
   answer = (response) => response.end(JSON.stringify(answerOnce))
-  expect((await run('-n', '3', '--no-stream', '--fail-if', 'ttft_p99>500')).exit).toBe(8)
+  expect((await run('-n', '3', '--no-stream', '--fail-if', 'output_tokens_per_second<1')).exit).toBe(8)
 })
 
 test('no success leaves with 9 and shows why', async () => {
@@ -108,7 +108,9 @@ test.each([
   [['--concurrency', '1;4'], '"1;4" does not fit'],
   [['--concurrency', '0'], 'from 1 to 4096'],
   [['--prompt', 'x', '--prompts', 'y'], '--prompt'],
-  [['--prompts', '/nonexistent.jsonl'], '/nonexistent.jsonl: ENOENT'],
+  [['--no-stream', '--fail-if', 'ttft_p99>500'], 'it needs streamed answers'],
+  [['--fail-if', 'goodput<90%'], '--goodput ttft:500'],
+  [['--prompts', '/nonexistent.jsonl'], '/nonexistent.jsonl: there is no such file'],
   [['--json', '/nonexistent/result.json'], 'its folder does not exist'],
   [['--endpoint', 'telepathy'], '--endpoint'],
 ])('%j is refused with 2, before anything is sent', async (argv, message) => {

@@ -30,6 +30,11 @@ Each run is VALID, DEGRADED or INVALID, by the load generator's own lag, garbage
 Ctrl-C stops sending, waits briefly for what is in flight and reports what was measured; a second one quits. Command lines of vLLM's, SGLang's and NVIDIA's tools are understood; --format vllm prints vLLM's result block and --save-result writes its file. docs/bench.md lists all names.
 
 Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-if condition is true or could not be checked, slower than --baseline, or no load of --sweep meets its goal; 9 no request succeeded; 10 the run is INVALID, or too short to be compared with --baseline; 130 interrupted; 1 anything else.`
+  static override usage = [
+    '<%= command.id %> [-u URL] [-m NAME] [-c N[,N] | -R N[,N]] [-n N | --duration 30s] [FLAG]...',
+    '<%= command.id %> --sweep [--goodput ttft:500 tpot:50] [FLAG]...',
+    'bench compare|merge|report|history|engine ...',
+  ]
   static override examples = [
     '<%= config.bin %> bench --concurrency 4 --requests 40',
     "<%= config.bin %> bench --concurrency 16 --duration 30s --fail-if 'ttft_p99>500' --fail-if 'error_rate>1%'",
@@ -90,6 +95,7 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       { decodeOutput },
       { decodeReady },
       { explainFamiliar },
+      { assertMeasurable },
     ] = await Promise.all([
       import('../bench/thresholds.ts'),
       import('../bench/flags/decode-plan.ts'),
@@ -97,9 +103,11 @@ Exit codes: 0 measured; 2 wrong flag or input; 3 server unreachable; 8 a --fail-
       import('../bench/flags/decode-output.ts'),
       import('../bench/flags/decode-ready.ts'),
       import('../bench/flags/explain-familiar.ts'),
+      import('../bench/flags/assert-measurable.ts'),
     ])
     const thresholds = (this.flags['fail-if'] ?? []).map(parseThreshold)
     const options = decodeOptions(this.flags)
+    assertMeasurable(thresholds, options)
     const output = decodeOutput(this.flags)
     const readyTimeoutMs = decodeReady(this.flags['ready-timeout'])
     for (const line of explainFamiliar(this.flags)) this.warn(line)

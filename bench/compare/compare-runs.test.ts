@@ -95,3 +95,14 @@ test('runs that fail equally often are seldom told apart', () => {
   })
   expect(share(rounds, 'fail')).toBeLessThanOrEqual(0.02)
 }, 60_000)
+
+test('answers that came in a single read have no TPOT, as in the report, and no figure is NaN', () => {
+  const atOnce = (samples: Sample[]) =>
+    samples.map((sample, index) => (index % 2 === 0 ? { ...sample, e2e: sample.ttft! } : sample))
+  const { metrics } = compareRuns(atOnce(drawRun(100, 1)), atOnce(drawRun(100, 2)), 0.05)
+  const tpot = metrics.find(({ metric }) => metric === 'tpot_p50')!
+  expect(tpot.before).toBeGreaterThan(10)
+  for (const { estimate, lower, upper } of metrics) {
+    expect([estimate, lower, upper].every(Number.isFinite)).toBe(true)
+  }
+})

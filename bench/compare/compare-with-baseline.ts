@@ -1,4 +1,5 @@
 import { levelOf } from '../level.ts'
+import { columnsOf } from '../report/columns-of.ts'
 import { isRepeated } from '../repeat/describe-repeats.ts'
 import type { BenchResult } from '../result.ts'
 import { compareSearch } from './compare-search.ts'
@@ -10,11 +11,11 @@ import { renderBaseline } from './render-comparison.ts'
 export const compareWithBaseline = (
   results: BenchResult[],
   baseline: Baseline,
-  screen: { write(text: string): unknown },
+  screen: { columns?: number; write(text: string): unknown },
 ): void => {
   if (results[0]?.sweep !== undefined) {
     const { search_baseline: verdict, baseline: latency } = compareSearch(results, baseline)
-    if (latency !== undefined) screen.write(`\n${renderBaseline(latency)}\n`)
+    if (latency !== undefined) screen.write(`\n${renderBaseline(latency, columnsOf(screen))}\n`)
     screen.write(`\n${renderSearchVerdict(verdict!).join('\n')}\n`)
     return
   }
@@ -24,6 +25,6 @@ export const compareWithBaseline = (
   for (const runs of loads) {
     const result = runs.at(-1)!
     result.baseline = judgeBaseline(result, baseline, runs)
-    screen.write(`\n${renderBaseline(result.baseline)}\n`)
+    screen.write(`\n${renderBaseline(result.baseline, columnsOf(screen))}\n`)
   }
 }

@@ -5,7 +5,7 @@ export type ChangeTexts = {
   before: string
   after: string
   change: string
-  /** In which the change lies with 99.5 % confidence. */
+  /** In which the change lies with 99.5 % confidence; the unit is that of the change. */
   range: string
 }
 
@@ -18,20 +18,28 @@ export const describeChange = ({
   lower,
   upper,
 }: MetricChange): ChangeTexts => {
-  const value = (figure: number): string => (unit === 'ms' ? `${formatNumber(figure, 1)} ms` : formatShare(figure)) // prettier-ignore
-  const change = unit === 'ms' ? formatChange : formatPoints
+  if (unit === 'share') {
+    return {
+      before: formatShare(before),
+      after: formatShare(after),
+      change: `${formatSigned(estimate)} pts`,
+      range: `${formatSigned(lower)} to ${formatSigned(upper)}`,
+    }
+  }
   return {
-    before: value(before),
-    after: value(after),
-    change: change(estimate),
-    range: `${change(lower)} to ${change(upper)}`,
+    before: formatMilliseconds(before),
+    after: formatMilliseconds(after),
+    change: formatChange(estimate),
+    range: `${formatSigned(lower)} to ${formatSigned(upper)}`,
   }
 }
 
 /** A share as a change: +3.2 %. */
-export const formatChange = (share: number): string =>
-  `${share > 0 ? '+' : ''}${formatNumber(share * 100, 1)} %`
+export const formatChange = (share: number): string => `${formatSigned(share)} %`
 
-/** A difference of two shares, which is no share of anything. */
-const formatPoints = (difference: number): string =>
-  `${difference > 0 ? '+' : ''}${formatNumber(difference * 100, 1)} points`
+/** In hundredths, of a whole or of a difference of two shares. */
+const formatSigned = (share: number): string =>
+  `${share > 0 ? '+' : ''}${formatNumber(share * 100, Math.abs(share) < 1 ? 1 : 0)}`
+
+/** A time per token of a fast server is less than a millisecond. */
+const formatMilliseconds = (value: number): string => `${formatNumber(value, value < 10 ? 2 : 1)} ms`

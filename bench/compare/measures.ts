@@ -1,4 +1,5 @@
 import type { Sample } from '../record/samples.ts'
+import { timePerTokenOf } from '../record/time-per-token.ts'
 
 export type Measure = (sample: Sample) => number | undefined
 
@@ -10,9 +11,7 @@ const ofSuccess =
 /** Milliseconds of each request that succeeded. */
 const latencies = {
   ttft: ofSuccess(({ ttft }) => ttft),
-  tpot: ofSuccess(({ ttft, e2e, output_tokens: tokens = 0 }) =>
-    ttft === undefined || e2e === undefined || tokens < 2 ? undefined : (e2e - ttft) / (tokens - 1),
-  ),
+  tpot: timePerTokenOf,
   e2e: ofSuccess(({ e2e }) => e2e),
 }
 const shares = { p50: 0.5, p95: 0.95 }

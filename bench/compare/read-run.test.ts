@@ -24,14 +24,15 @@ test('reads what --json wrote', async () => {
 test.each([
   ['holds a sweep', encodeResults([resultOf(), resultOf()])],
   ['is no result', '{}'],
-  ['is no result', 'not JSON'],
+  ['is no result of sluice bench --json: not JSON', 'not JSON'],
+  ['is no result of sluice bench --json: not JSON', ''],
   ['has schema version 7', JSON.stringify({ schema: 'sluice.bench', schema_version: 7 })],
 ])('%s', async (reason, text) => {
   await expect(readRun(await write(text))).rejects.toThrow(reason)
 })
 
 test('a file that is not there', async () => {
-  await expect(readRun(join(folder, 'none.json'))).rejects.toThrow('cannot be read (ENOENT)')
+  await expect(readRun(join(folder, 'none.json'))).rejects.toThrow('cannot be read: there is no such file')
 })
 
 test('differences that make a comparison one of apples with pears', () => {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { AppError } from '../../src/errors.ts'
+import { describeFileError } from '../describe-file-error.ts'
 import { levelOf } from '../level.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
 
@@ -23,7 +24,7 @@ export const readRuns = async (path: string): Promise<BenchResult[]> => {
   const size = await stat(path).then((found) => found.size, () => 0) // prettier-ignore
   if (size > largestFile) throw refuse(path, 'is larger than 500 MB; no result of sluice bench is')
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(path, `cannot be read (${cause.code ?? cause.message})`)
+    throw refuse(path, `cannot be read: ${describeFileError(cause)}`)
   })
   return decodeRuns(text, (reason) => refuse(path, reason))
 }
@@ -31,14 +32,17 @@ export const readRuns = async (path: string): Promise<BenchResult[]> => {
 /** A document's runs, or what `refuse` makes of the reason why there are none. */
 export const decodeRuns = (text: string, refuseFor: (reason: string) => AppError): BenchResult[] => {
   const document = parse(text)
-  const swept = document?.schema === 'sluice.bench.sweep'
+  if (document === undefined) throw refuseFor('is no result of sluice bench --json: not JSON, or cut off')
+  const swept = document.schema === 'sluice.bench.sweep'
   const runs = swept && Array.isArray(document.results) ? document.results : [document]
   if (runs.length === 0) throw refuseFor('holds no run')
   for (const run of runs) {
     if (run?.schema !== 'sluice.bench') throw refuseFor('is no result of sluice bench --json')
     const { schema_version: version } = run
     if (version !== schemaVersion) {
-      throw refuseFor(`has schema version ${version}, and this program reads ${schemaVersion}`)
+      throw refuseFor(
+        `has schema version ${version ?? 'unknown'}, and this sluice reads ${schemaVersion}: measure again, or read it with the sluice that wrote it`,
+      )
     }
     const missing = parts.find((part) => typeof run[part] !== 'object' || run[part] === null)
     if (missing !== undefined) throw refuseFor(`is no whole result: it has no "${missing}"`)

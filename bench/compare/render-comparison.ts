@@ -1,33 +1,44 @@
-import Table from 'cli-table3'
+import { renderBordered } from '../report/bordered-table.ts'
 import { formatCount, formatNumber } from '../report/format-number.ts'
+import { wrap } from '../report/wrap.ts'
 import type { BaselineVerdict } from './baseline-verdict.ts'
 import type { Comparison } from './comparison.ts'
-import { describeChange } from './describe-change.ts'
+import { describeChange, type ChangeTexts } from './describe-change.ts'
 
-export const renderBaseline = (verdict: BaselineVerdict): string => {
+export const renderBaseline = (verdict: BaselineVerdict, columns = 100): string => {
   const { file, outcome, differences, metrics, max_regression: allowed, by_runs: byRuns } = verdict
   const differ = `the runs differ in ${differences.join(', ')}`
   if (outcome === 'incomparable') {
-    return `Baseline ${file}: not compared, as ${differ}. Measure both alike, or give --force-baseline`
+    return wrap(
+      `Baseline ${file}: not compared, as ${differ}. Measure both alike, or give --force-baseline`,
+      columns,
+      '',
+      '',
+    )
   }
-  const title = `Baseline ${file}${differences.length > 0 ? `, although ${differ}` : ''}`
-  return `${title}\n${renderComparison({ outcome, metrics, ...(byRuns === true && { by_runs: byRuns }) }, allowed)}`
+  const title = wrap(
+    `Baseline ${file}${differences.length > 0 ? `, although ${differ}` : ''}`,
+    columns,
+    '',
+    '',
+  )
+  const comparison = { outcome, metrics, ...(byRuns === true && { by_runs: byRuns }) }
+  return `${title}\n${renderComparison(comparison, allowed, columns)}`
 }
 
-export const renderComparison = (comparison: Comparison, allowed: number): string => {
+export const renderComparison = (comparison: Comparison, allowed: number, columns = 100): string => {
   const { outcome, metrics } = comparison
-  const table = new Table({
-    head: ['', 'before', 'after', 'change', '99.5 % sure', 'outcome'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(
-    ...metrics.map((metric) => {
-      const { before, after, change, range } = describeChange(metric)
-      return [metric.metric, before, after, change, range, metric.outcome]
-    }),
-  )
-  return [table.toString(), `${outcome.toUpperCase()}: ${explain(comparison, allowed)}`].join('\n')
+  const texts = metrics.map(describeChange)
+  const cells = (part: keyof ChangeTexts): string[] => texts.map((text) => text[part])
+  const table = renderBordered([
+    { head: '', align: 'left', cells: metrics.map(({ metric }) => metric) },
+    { head: 'before', align: 'right', cells: cells('before') },
+    { head: 'after', align: 'right', cells: cells('after') },
+    { head: 'change', align: 'right', cells: cells('change') },
+    { head: '99.5 % sure', align: 'right', cells: cells('range') },
+    { head: 'outcome', align: 'left', cells: metrics.map((metric) => metric.outcome) },
+  ])
+  return [table, wrap(explain(comparison, allowed), columns, `${outcome.toUpperCase()}: `, '  ')].join('\n')
 }
 
 const explain = ({ outcome, metrics, by_runs: byRuns }: Comparison, allowed: number): string => {

@@ -1,4 +1,4 @@
-import Table from 'cli-table3'
+import { renderBordered } from '../report/bordered-table.ts'
 import { formatNumber } from '../report/format-number.ts'
 import type { EngineFigures, EngineResult } from './engine-result.ts'
 
@@ -27,14 +27,14 @@ const columnsOf = ({ model, tests }: EngineResult): Column[] => [
 ]
 
 export const renderEngine = (result: EngineResult): string => {
-  const columns = columnsOf(result)
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ right }) => (right ? ('right' as const) : ('left' as const))),
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(...result.tests.map((figures) => columns.map(({ read }) => read(figures))))
-  return `${table.toString()}\n${explain(result)}`
+  const table = renderBordered(
+    columnsOf(result).map(({ head, right, read }) => ({
+      head,
+      align: right ? 'right' : 'left',
+      cells: result.tests.map(read),
+    })),
+  )
+  return `${table}\n${explain(result)}`
 }
 
 export const renderEngineMarkdown = (result: EngineResult): string => {

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 
-const group = { helpGroup: 'OUTPUT AS OTHER TOOLS' }
+const group = { helpGroup: "VLLM'S OUTPUT" }
 
 /** What is printed; `bench` and `bench report` share it. */
 export const formatFlags = {
@@ -11,13 +11,13 @@ export const formatFlags = {
 /** Results of `bench` in the shapes that scripts around vLLM's benchmark read. */
 export const outputFlags = {
   ...formatFlags,
-  'percentile-metrics': Flags.string({ ...group, helpValue: 'LIST', description: 'metrics of the block and of its file: ttft,tpot,itl,e2el; default ttft,tpot,itl' }),
-  'metric-percentiles': Flags.string({ ...group, helpValue: 'LIST', description: 'percentiles of those; default 99' }),
+  'percentile-metrics': Flags.string({ ...group, helpValue: 'LIST', description: "metrics of vLLM's block and file: ttft,tpot,itl,e2el; default ttft,tpot,itl" }),
+  'metric-percentiles': Flags.string({ ...group, helpValue: 'LIST', description: "percentiles in vLLM's block and file; default 99" }),
   'save-result': Flags.boolean({ ...group, default: false, description: "write vLLM's result file, one for each load" }),
-  'save-detailed': Flags.boolean({ ...group, default: false, description: 'the same, with lists of all requests' }),
-  'append-result': Flags.boolean({ ...group, default: false, description: 'the same, as a further line of the file' }),
-  'result-dir': Flags.string({ ...group, aliases: ['artifact-dir'], helpValue: 'DIR', description: 'folder of that file; made where it is missing' }),
-  'result-filename': Flags.string({ ...group, aliases: ['profile-export-file'], helpValue: 'NAME', description: "name of that file; default vLLM's: BACKEND-RATEqps-concurrencyN-MODEL-DATE.json" }),
+  'save-detailed': Flags.boolean({ ...group, default: false, description: "write vLLM's result file with lists of all requests" }),
+  'append-result': Flags.boolean({ ...group, default: false, description: "add to vLLM's result file, as a further line" }),
+  'result-dir': Flags.string({ ...group, aliases: ['artifact-dir'], helpValue: 'DIR', description: "folder of vLLM's result file; made where it is missing" }),
+  'result-filename': Flags.string({ ...group, aliases: ['profile-export-file'], helpValue: 'NAME', description: "name of vLLM's result file; default as there: BACKEND-RATEqps-concurrencyN-MODEL-DATE.json" }),
   label: Flags.string({ ...group, hidden: true, description: 'prefix of the file name, as in vLLM' }),
   metadata: Flags.string({ ...group, multiple: true, helpValue: 'KEY=VALUE', description: 'kept with the result, in every form of it (repeatable)' }),
 } // prettier-ignore

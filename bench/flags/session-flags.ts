@@ -9,5 +9,5 @@ export const sessionFlags = {
   turns: Flags.integer({ ...load, min: 1, max: 1000, helpValue: 'N', description: 'sessions of so many turns; each sends the history with the server\'s own answers. --requests counts turns; with --request-rate so many new sessions per second begin, at most --concurrency at a time' }),
   'think-time': Flags.string({ ...load, dependsOn: ['turns'], helpValue: '2s|1s-5s', description: 'pause before each further turn; a range is drawn from' }),
   'cancel-rate': Flags.string({ ...load, aliases: ['request-cancellation-rate'], helpValue: '10%', description: 'cancel this share of the requests; they are counted apart, not as failures' }),
-  'cancel-after': Flags.string({ ...load, dependsOn: ['cancel-rate'], helpValue: '500ms|1s-3s|8|1-16', description: 'when: a time, or a count of output events; a range is drawn from. Default 1-16 events, or 0.1s-1s without streaming' }),
+  'cancel-after': Flags.string({ ...load, dependsOn: ['cancel-rate'], helpValue: '500ms|1s-3s|8|1-16', description: 'when --cancel-rate cancels: after a time, or a count of output events; a range is drawn from. Default 1-16 events, or 0.1s-1s without streaming' }),
 } // prettier-ignore

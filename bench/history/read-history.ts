@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../src/errors.ts'
+import { describeFileError } from '../describe-file-error.ts'
 import { decodeRuns } from '../compare/read-run.ts'
 import type { BenchResult } from '../result.ts'
 
@@ -43,7 +44,7 @@ const readSaved = async (path: string, file: string): Promise<SavedRun[]> => {
   const { size } = await stat(path)
   if (size > largestFile) throw refuse('is larger than 200 MB')
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(`cannot be read (${cause.code ?? cause.message})`)
+    throw refuse(`cannot be read: ${describeFileError(cause)}`)
   })
   return decodeRuns(text, refuse).map(({ samples: _samples, histograms: _histograms, ...run }) => ({
     file,

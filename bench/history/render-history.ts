@@ -1,7 +1,8 @@
-import Table from 'cli-table3'
 import { formatNumber } from '../report/format-number.ts'
 import { formatChange } from '../compare/describe-change.ts'
+import { renderFolded } from '../report/bordered-table.ts'
 import { renderSparkline } from '../report/sparkline.ts'
+import { wrap } from '../report/wrap.ts'
 import { historyMetrics, type HistoryEntry, type HistoryMetric, type HistorySeries } from './trace-history.ts'
 
 const heads: Record<HistoryMetric, string> = {
@@ -18,36 +19,38 @@ const heads: Record<HistoryMetric, string> = {
 const longestLine = 12
 
 /** A table for each kind of run, the newest below, and each figure's way as a line of blocks. */
-export const renderHistory = (history: HistorySeries[]): string =>
-  history.map(({ title, entries }) => `${title}\n${renderEntries(entries)}`).join('\n\n')
+export const renderHistory = (history: HistorySeries[], width = 120): string =>
+  history
+    .map(({ title, entries }) => `${wrap(title, width, '', '')}\n${renderEntries(entries, width)}`)
+    .join('\n\n')
 
-const renderEntries = (entries: HistoryEntry[]): string => {
+const renderEntries = (entries: HistoryEntry[], width: number): string => {
   const metrics = historyMetrics.filter((metric) => entries.some(({ figures }) => figures[metric] !== null))
-  const table = new Table({
-    head: ['Started (UTC)', 'Version', 'Verdict', ...metrics.map((metric) => heads[metric])],
-    colAligns: ['left', 'left', 'left', ...metrics.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(
-    ...entries.map((entry) => [
-      entry.started_at.slice(0, 16).replace('T', ' '),
-      [
-        entry.sluice_version,
-        ...Object.entries(entry.metadata ?? {}).map(([key, value]) => `${key}=${value}`.slice(0, 40)),
-      ].join('\n'),
-      entry.verdict,
-      ...metrics.map((metric) => renderFigure(entry, metric)),
-    ]),
-  )
   const latest = entries.slice(-longestLine)
-  if (entries.length > 1) {
-    table.push([
-      latest.length < entries.length ? `the last ${latest.length}` : '', '', '',
-      ...metrics.map((metric) => renderSparkline(latest.map(({ figures }) => figures[metric] ?? undefined))),
-    ]) // prettier-ignore
-  }
-  return table.toString()
+  const several = entries.length > 1
+  const column = (head: string, cells: string[], below: string) => ({
+    head,
+    cells: several ? [...cells, below] : cells,
+  })
+  const text = (head: string, read: (entry: HistoryEntry) => string, below = '') =>
+    ({ ...column(head, entries.map(read), below), align: 'left' as const }) // prettier-ignore
+  const started = text(
+    'Started (UTC)',
+    (entry) => entry.started_at.slice(0, 16).replace('T', ' '),
+    latest.length < entries.length ? `the last ${latest.length}` : '',
+  )
+  const figures = metrics.map((metric) => {
+    const line = renderSparkline(latest.map((entry) => entry.figures[metric] ?? undefined))
+    return [{ ...column(heads[metric], entries.map((entry) => renderFigure(entry, metric)), line), align: 'right' as const }] // prettier-ignore
+  })
+  const facts = [text('Version', renderVersion), text('Verdict', ({ verdict }) => verdict)]
+  return renderFolded(started, [facts, ...figures], width)
 }
+
+const renderVersion = ({ sluice_version: version, metadata }: HistoryEntry): string =>
+  [version, ...Object.entries(metadata ?? {}).map(([key, value]) => `${key}=${value}`.slice(0, 40))].join(
+    '\n',
+  )
 
 const renderFigure = ({ figures, changes }: HistoryEntry, metric: HistoryMetric): string => {
   const [value, change] = [figures[metric], changes[metric]]

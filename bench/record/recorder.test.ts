@@ -103,7 +103,8 @@ test('nothing recorded is nothing, not NaN', () => {
 
 test('one token per event: gaps are inter-token latency', () => {
   const usage = { outputTokens: 4, promptTokens: 6, cachedTokens: 2 }
-  const { tokens } = record({ reads: [1, 2, 3], usage }, { reads: [1, 2, 3, 4], usage })
+  const { tokens, samples } = record({ reads: [1, 2, 3], usage }, { reads: [1, 2, 3, 4], usage })
+  expect(samples).toMatchObject([{ prompt_tokens: 6, cached_tokens: 2 }, { cached_tokens: 2 }])
   expect(tokens).toMatchObject({ source: 'usage', output: 8, prompt: 12, cachedPrompt: 4, events: 7 })
   expect(tokens.gapsAreNotTokens).toBeUndefined()
 })

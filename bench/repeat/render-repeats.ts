@@ -1,7 +1,8 @@
-import Table from 'cli-table3'
 import { levelOf } from '../level.ts'
+import { renderBordered } from '../report/bordered-table.ts'
 import { describeGate } from '../report/gates.ts'
 import { formatNumber } from '../report/format-number.ts'
+import { wrap } from '../report/wrap.ts'
 import type { BenchResult } from '../result.ts'
 import { describeRepeats, type RepeatedLoad, type RepeatMetric, type RunSpread } from './describe-repeats.ts'
 
@@ -15,22 +16,27 @@ const labels: Record<RepeatMetric, string> = {
 export const repeatHead = ['', 'median', 'min', 'max', 'between runs', 'mean, 95 % sure']
 
 /** The median of the runs at each load, and how far they lie apart. */
-export const renderRepeats = (results: BenchResult[]): string =>
+export const renderRepeats = (results: BenchResult[], columns = 100): string =>
   describeRepeats(results)
     .map((load) => {
       const runs = results.filter((result) => levelOf(result) === load.load)
-      return [`${titleOf(load)}\n${renderLoad(load)}`, ...runs.flatMap(doubtsOf), ...gatesOf(runs)].join('\n')
+      return [`${titleOf(load)}\n${renderLoad(load)}`, ...gatesOf(runs), ...listDoubts(runs, columns)].join(
+        '\n',
+      )
     })
     .join('\n\n')
 
-/** Why a run is not to be believed as it is; one line each is all that is printed of it. */
-const doubtsOf = ({ repeat, verdict, errors }: BenchResult): string[] => [
-  ...verdict.reasons.map((reason) => `- run ${repeat?.run}: ${verdict.status}: ${reason}`),
-  ...errors.map(({ count, kind, message }) => `- run ${repeat?.run}: ${count} failed, ${kind}: ${message}`),
-]
+/** Why runs are not to be believed as they are; no more is printed of each. */
+const listDoubts = (runs: BenchResult[], columns: number): string[] =>
+  runs.flatMap(({ repeat, verdict, errors }) =>
+    [
+      ...verdict.reasons.map((reason) => `${verdict.status}: ${reason}`),
+      ...errors.map(({ count, kind, message }) => `${count} failed, ${kind}: ${message}`),
+    ].map((text) => wrap(text, columns, `- run ${repeat?.run}: `, '  ')),
+  )
 
 const gatesOf = (runs: BenchResult[]): string[] =>
-  runs.flatMap((result) => result.thresholds.map(describeGate))
+  runs.flatMap((result) => result.thresholds.map((verdict) => describeGate(verdict)))
 
 export const titleOf = ({ load, runs }: RepeatedLoad): string => `${load}, ${runs} runs`
 
@@ -52,11 +58,12 @@ const rowOf = (name: RepeatMetric, { median, min, max, cv, confidence }: RunSpre
 }
 
 const renderLoad = (load: RepeatedLoad): string => {
-  const table = new Table({
-    head: repeatHead,
-    colAligns: repeatHead.map((_, index) => (index === 0 ? ('left' as const) : ('right' as const))),
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(...rowsOf(load))
-  return table.toString()
+  const rows = rowsOf(load)
+  return renderBordered(
+    repeatHead.map((head, index) => ({
+      head,
+      align: index === 0 ? 'left' : 'right',
+      cells: rows.map((row) => row[index] ?? ''),
+    })),
+  )
 }

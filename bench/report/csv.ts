@@ -1,5 +1,6 @@
 import { nameOf } from '../level.ts'
 import type { Sample } from '../record/samples.ts'
+import { timePerTokenOf } from '../record/time-per-token.ts'
 import type { BenchResult } from '../result.ts'
 
 /** Named as in the JSON document, times in milliseconds; docs/bench.md explains each. */
@@ -32,6 +33,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     error,
     turn,
   } = sample
+  const perToken = timePerTokenOf(sample)
   const startedAt = new Date(origin + start).toISOString()
   const cells = [
     load,
@@ -41,7 +43,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     start,
     end,
     ttft,
-    timePerToken(sample),
+    perToken === undefined ? undefined : Math.round(1000 * perToken) / 1000,
     e2e,
     prompt,
     output,
@@ -51,13 +53,6 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     cached,
   ]
   return cells.map(encodeCell).join(',')
-}
-
-/** As the report counts it: of requests whose output came in more than one read. */
-const timePerToken = ({ ttft, e2e, output_tokens: tokens = 0, error }: Sample): number | undefined => {
-  if (ttft === undefined || e2e === undefined || error !== undefined || tokens < 2 || e2e <= ttft)
-    return undefined
-  return Math.round((1000 * (e2e - ttft)) / (tokens - 1)) / 1000
 }
 
 const encodeCell = (value: string | number | undefined): string => {

@@ -29,8 +29,8 @@ export const describeServerMetrics = ({ server_metrics: metrics }: BenchResult):
       'From prefix cache',
       metrics.cache_hit_rate === undefined ? undefined : formatShare(metrics.cache_hit_rate),
     ],
-    ['Running', describeGauge(gauges.running)],
-    ['Waiting', describeGauge(gauges.waiting)],
+    ['Running', describeGauge(gauges.running, metrics.readings)],
+    ['Waiting', describeGauge(gauges.waiting, metrics.readings)],
     ['KV cache', kv && `${formatShare(kv.mean)} used on average, ${formatShare(kv.max)} at most`],
     ['Preempted', metrics.preemptions ? formatCount(metrics.preemptions) : undefined],
     [
@@ -56,8 +56,15 @@ const describeTime = ({ mean, p50, p99 }: Time): string => {
   return `mean ${formatNumber(mean, 1)} ms${more}`
 }
 
-const describeGauge = (gauge: { mean: number; max: number } | undefined): string | undefined =>
-  gauge && `${formatNumber(gauge.mean, 1)} on average, ${formatNumber(gauge.max, 0)} at most`
+/** One or two moments of a short run may well have been its ends. */
+const describeGauge = (
+  gauge: { mean: number; max: number } | undefined,
+  readings: number,
+): string | undefined => {
+  if (gauge === undefined) return undefined
+  const text = `${formatNumber(gauge.mean, 1)} on average, ${formatNumber(gauge.max, 0)} at most`
+  return readings < 3 ? `${text} (${readings} ${readings === 1 ? 'reading' : 'readings'} only)` : text
+}
 
 const rate = (value: number | undefined, unit = ''): string | undefined =>
   value === undefined ? undefined : `${formatNumber(value, 1)}${unit}`

@@ -7,21 +7,32 @@ import { formatNumber } from './format-number.ts'
 export type Gate = { name: string; outcome: 'passed' | 'failed' | 'open'; detail: string }
 
 /** A --fail-if condition in a line. */
-export const describeGate = ({ expression, actual, passed, runs }: Verdict): string =>
-  `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${measured(actual, runs)})`
+export const describeGate = (verdict: Verdict, doubt = ''): string =>
+  `${verdict.passed ? 'PASS' : 'FAIL'}  fail if ${verdict.expression}  (${describeMeasured(verdict)}${doubt})`
 
-const measured = (actual: number | null, runs: number | undefined): string => {
+/** What a condition's metric came to, with its unit. */
+export const describeMeasured = ({ metric, actual, runs }: Verdict): string => {
   if (actual === null) return 'not measured'
-  const figure = Math.round(actual * 1000) / 1000
+  const figure = withUnit(metric, actual)
   return runs === undefined ? `measured ${figure}` : `median of ${runs} runs ${figure}`
 }
 
+/** Three decimals: 500.004 must not read as the limit of 500 that it misses. */
+const withUnit = (metric: string, value: number): string => {
+  const rounded = (factor: number): string => formatThousandths(value * factor)
+  if (metric.endsWith('_per_second')) return `${rounded(1)}/s`
+  return shares.has(metric) ? `${rounded(100)} %` : `${rounded(1)} ms`
+}
+
+const shares = new Set(['error_rate', 'success_rate', 'goodput'])
+const formatThousandths = (value: number): string => String(Math.round(value * 1000) / 1000)
+
 /** The --fail-if conditions and the baseline, in the words of all reports. */
 export const listGates = (result: BenchResult): Gate[] => [
-  ...result.thresholds.map(({ expression, actual, passed, runs }): Gate => ({
-    name: `not ${expression}`,
-    outcome: passed ? 'passed' : 'failed',
-    detail: measured(actual, runs),
+  ...result.thresholds.map((verdict): Gate => ({
+    name: `not ${verdict.expression}`,
+    outcome: verdict.passed ? 'passed' : 'failed',
+    detail: describeMeasured(verdict),
   })),
   ...describeBaseline(result),
   ...describeSearch(result),

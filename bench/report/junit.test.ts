@@ -14,7 +14,7 @@ test('a case for each condition, the verdict and the requests', () => {
     <testcase classname="sluice.bench" name="requests succeed"/>
     <testcase classname="sluice.bench" name="the run is believable"/>
     <testcase classname="sluice.bench" name="not ttft_p99&gt;500">
-      <failure message="measured 600.123"/>
+      <failure message="measured 600.123 ms"/>
     </testcase>
     <testcase classname="sluice.bench" name="not error_rate&gt;1%"/>
 `)

@@ -1,6 +1,7 @@
 import { describeChange } from '../compare/describe-change.ts'
 import { renderSearchVerdict } from '../compare/describe-search-verdict.ts'
 import { nameOf } from '../level.ts'
+import { describeMeasured } from './gates.ts'
 import type { BenchResult } from '../result.ts'
 import { isGoalMissed, judgedRuns } from '../sweep/judged-runs.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
@@ -62,13 +63,9 @@ const judgeVerdict = ({ verdict: { status, reasons } }: BenchResult): Case => ({
   failure: status === 'INVALID' ? `INVALID: ${reasons.join('; ')}` : undefined,
 })
 
-const judgeThreshold = ({ expression, actual, passed }: BenchResult['thresholds'][number]): Case => ({
-  name: `not ${expression}`,
-  failure: passed
-    ? undefined
-    : actual === null
-      ? 'not measured'
-      : `measured ${Math.round(actual * 1000) / 1000}`,
+const judgeThreshold = (verdict: BenchResult['thresholds'][number]): Case => ({
+  name: `not ${verdict.expression}`,
+  failure: verdict.passed ? undefined : describeMeasured(verdict),
 })
 
 /** Only a certain slowdown fails: too few requests for an answer is what the exit code is for. */

@@ -1,6 +1,6 @@
-import Table from 'cli-table3'
 import { percentiles, samplesNeeded, type LatencySummary } from '../record/statistics.ts'
 import type { BenchResult, Configuration, LatencyName } from '../result.ts'
+import { renderBordered } from './bordered-table.ts'
 import { formatNumber } from './format-number.ts'
 import { latencyLabels } from './latency-labels.ts'
 import { wrap } from './wrap.ts'
@@ -22,41 +22,44 @@ export const renderLatencyTable = ({ latency, configuration }: BenchResult, widt
     return summary === null ? [] : [{ label: latencyLabels[name], summary }]
   })
   if (rows.length === 0) return ''
-  const table = new Table({
-    head: ['ms', ...columns.map((column) => column.replace('p', 'P'))],
-    colAligns: ['left', ...columns.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(...rows.map(({ label, summary }) => [label, ...formatRow(summary)]))
+  const formatted = rows.map(({ summary }) => formatRow(summary))
+  const table = renderBordered([
+    { head: 'ms', align: 'left', cells: rows.map(({ label }) => label) },
+    ...columns.map((column, index) => ({
+      head: column.replace('p', 'P'),
+      align: 'right' as const,
+      cells: formatted.map((row) => row[index]!),
+    })),
+  ])
   const uncertain = rows.some(({ summary }) => summary.uncertain.length > 0)
   return [
-    table.toString(),
+    table,
     renderConfidence(rows),
     latency.service_e2e !== null && wrap(noteSent(configuration), width, '', ''),
-    uncertain && footnote,
+    uncertain && wrap(footnote, width, '', '  '),
   ]
     .filter((part) => typeof part === 'string')
     .join('\n')
 }
 
 /** Where the percentiles lie with 95 % confidence; an open end is one that too few samples can say. */
-const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): string => {
-  const table = new Table({
-    head: ['95 % sure', ...percentiles.map((percentile) => `P${percentile}`)],
-    colAligns: ['left', ...percentiles.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  })
-  table.push(
-    ...rows.map(({ label, summary }) => {
-      const digits = digitsFor(summary.max)
-      const bound = (value: number | null): string => (value === null ? '?' : formatNumber(value, digits))
-      return [
-        label,
-        ...percentiles.map((percentile) => summary.confidence[`p${percentile}`].map(bound).join('–')),
-      ]
-    }),
-  )
-  return table.toString()
+const renderConfidence = (rows: { label: string; summary: LatencySummary }[]): string =>
+  renderBordered([
+    { head: '95 % sure', align: 'left', cells: rows.map(({ label }) => label) },
+    ...percentiles.map((percentile) => ({
+      head: `P${percentile}`,
+      align: 'right' as const,
+      cells: rows.map(({ summary }) => formatInterval(summary, percentile)),
+    })),
+  ])
+
+const formatInterval = (
+  { max, confidence }: LatencySummary,
+  percentile: (typeof percentiles)[number],
+): string => {
+  const digits = digitsFor(max)
+  const bounds = confidence[`p${percentile}`]
+  return bounds.map((value) => (value === null ? '?' : formatNumber(value, digits))).join('–')
 }
 
 const formatRow = (summary: LatencySummary): string[] => {
@@ -76,5 +79,7 @@ const digitsFor = (largest: number): number => {
 
 const noteSent = ({ session }: Configuration): string =>
   `TTFT and E2E count from the scheduled start${session === undefined ? '' : ' of a session, then from the end of the think time'}, those marked sent from the dispatch`
-const needs = percentiles.map((percentile) => `P${percentile} ${samplesNeeded(percentile)}`).join(', ')
-const footnote = `~ too few samples to vouch for this percentile (needed: ${needs})`
+const needs = percentiles
+  .map((percentile, index) => `P${percentile} ${index === 0 ? 'needs ' : ''}${samplesNeeded(percentile)}`)
+  .join(', ')
+const footnote = `~ too few samples to vouch for it (${needs})`

@@ -14,7 +14,7 @@ test('verdict, gates and tables', () => {
   ])
   expect(text).toContain('⚠️ **DEGRADED**')
   expect(text).toContain(String.raw`- DEGRADED: late \| itself`)
-  expect(text).toContain('| `not ttft_p99>50` | ❌ failed | measured 100 |')
+  expect(text).toContain('| `not ttft_p99>50` | ❌ failed | measured 100 ms |')
   expect(text).toContain('| TTFT | 20.0 | 42.0 | 40.0 | 60.0 | 72.0 | ~100.0 | 120.0 |')
   expect(text).toContain(String.raw`| 3 | http_500 | &lt;img src=x> \| pipes \| |`)
   expect(text).toContain("sluice bench --fail-if 'ttft_p99>50'")

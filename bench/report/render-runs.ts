@@ -13,7 +13,7 @@ export const renderRuns = (results: BenchResult[], columns: number): string =>
     ...(results.length <= 1
       ? []
       : isRepeated(results)
-        ? [renderRepeats(results)]
-        : [renderSweep(results), renderAnswer(results).join('\n')]),
-    ...results.flatMap(({ baseline }) => (baseline === undefined ? [] : [renderBaseline(baseline)])),
+        ? [renderRepeats(results, columns)]
+        : [renderSweep(results, columns), renderAnswer(results).join('\n')]),
+    ...results.flatMap(({ baseline }) => (baseline === undefined ? [] : [renderBaseline(baseline, columns)])),
   ].join('\n\n')

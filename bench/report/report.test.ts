@@ -59,7 +59,7 @@ closed loop, 4 in flight, chat, streaming, at most 64 tokens
 │ ITL       │   5.85–7.15 │  9.10–10.40 │ 11.05–13.00 │ 14.30–18.20 │
 │ E2E       │ 432.0–528.0 │ 672.0–768.0 │ 816.0–960.0 │   1,056.0–? │
 └───────────┴─────────────┴─────────────┴─────────────┴─────────────┘
-~ too few samples to vouch for this percentile (needed: P50 8, P90 46, P95 93, P99 473)
+~ too few samples to vouch for it (P50 needs 8, P90 46, P95 93, P99 473)
 
 - built-in prompts; each begins differently (nonce abc123), so that a prefix
   cache cannot skip them
@@ -118,7 +118,7 @@ test('errors by kind, thresholds, interruption and what was given up', () => {
     'Errors\n       3  http_429          the queue is full\n       1  truncated         cut (and 2 other messages)',
   )
   expect(report).toContain(
-    'PASS  fail if ttft_p99>500  (measured 100.123, from too few samples)\nFAIL  fail if itl_p50>5  (not measured)',
+    'PASS  fail if ttft_p99>500  (measured 100.123 ms, from too few samples)\nFAIL  fail if itl_p50>5  (not measured)',
   )
 })
 

@@ -2,6 +2,7 @@ import { latencyNames, type BenchResult } from '../result.ts'
 import { describeServerMetrics, serverTitle } from './describe-server.ts'
 import { describeLoad } from './describe-load.ts'
 import { renderFigures } from './figures.ts'
+import { describeGate } from './gates.ts'
 import { renderLatencyTable } from './latency-table.ts'
 import { renderTurns } from './turns-table.ts'
 import { wrap } from './wrap.ts'
@@ -55,11 +56,9 @@ const renderErrors = ({ errors, warm_up: warmUp, requests }: BenchResult, column
 
 const renderThresholds = ({ thresholds, latency }: BenchResult): string =>
   thresholds
-    .map(({ expression, metric, actual, passed }) => {
-      const found = actual === null ? 'not measured' : `measured ${Math.round(actual * 1000) / 1000}`
-      const unsure = isUncertain(latency, metric) ? ', from too few samples' : ''
-      return `${passed ? 'PASS' : 'FAIL'}  fail if ${expression}  (${found}${unsure})`
-    })
+    .map((verdict) =>
+      describeGate(verdict, isUncertain(latency, verdict.metric) ? ', from too few samples' : ''),
+    )
     .join('\n')
 
 const isUncertain = (latency: BenchResult['latency'], metric: string): boolean =>

@@ -6,6 +6,7 @@ import type { BenchResult } from '../result.ts'
 import type { LoadPlan } from '../sweep/load-plan.ts'
 import { renderAnswer } from '../sweep/render-answer.ts'
 import { renderExplanation } from './explain.ts'
+import { columnsOf } from './columns-of.ts'
 import { describeGate } from './gates.ts'
 import { renderSweep } from './sweep-table.ts'
 
@@ -23,10 +24,11 @@ export const showRun = (result: BenchResult, { plan, output, screen }: Show): vo
 
 /** What all of them say together. */
 export const showTogether = (results: BenchResult[], { output, screen }: Show): void => {
-  if (output.format === 'vllm') say(results.flatMap(({ thresholds }) => thresholds.map(describeGate)))
-  else if (isRepeated(results)) screen.write(`\n${renderRepeats(results)}\n`)
+  if (output.format === 'vllm')
+    say(results.flatMap(({ thresholds }) => thresholds.map((verdict) => describeGate(verdict))))
+  else if (isRepeated(results)) screen.write(`\n${renderRepeats(results, columnsOf(screen))}\n`)
   else if (results.length > 1) {
-    screen.write(`${[renderSweep(results), ...renderAnswer(results)].join('\n')}\n`)
+    screen.write(`${[renderSweep(results, columnsOf(screen)), ...renderAnswer(results)].join('\n')}\n`)
   }
   if (output.explain) screen.write(`\n${renderExplanation(results, columnsOf(screen))}\n`)
 }
@@ -34,5 +36,3 @@ export const showTogether = (results: BenchResult[], { output, screen }: Show): 
 const say = (lines: string[]): void => {
   for (const line of lines) process.stderr.write(`${line}\n`)
 }
-
-const columnsOf = (screen: NodeJS.WriteStream): number => Math.min(screen.columns || 100, 120)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,4 +43,18 @@ test('what cannot be written is refused before the run', async () => {
   await expect(assertReportPaths({ csv: join(folder, 'no', 'a.csv') })).rejects.toThrow('its folder does not exist') // prettier-ignore
   await expect(assertReportPaths({ json: '-', csv: '-' })).rejects.toThrow('only one of --json and --csv')
   await assertReportPaths({ json: '-', markdown: 'auto' })
+})
+
+test('a report that cannot be written costs no other, and the message says why', async () => {
+  const csv = join(folder, 'kept.csv')
+  const lost = writeReports({ json: join(folder, 'gone', 'a.json'), csv }, [resultOf()], nowhere)
+  await expect(lost).rejects.toThrow(/^cannot write --json to .*a\.json: there is no such file$/)
+  expect(await readFile(csv, 'utf8')).toContain('load,index')
+})
+
+test.runIf(existsSync('/dev/full'))('a full disk has its own exit code', async () => {
+  await expect(writeReports({ json: '/dev/full' }, [resultOf()], nowhere)).rejects.toMatchObject({
+    code: 'insufficient_storage',
+    message: 'cannot write --json to /dev/full: the disk is full',
+  })
 })

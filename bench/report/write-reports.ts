@@ -1,6 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { AppError } from '../../src/errors.ts'
 import type { BenchResult } from '../result.ts'
+import { describeFileError } from '../describe-file-error.ts'
 import { encodeCsv } from './csv.ts'
 import { renderPage } from './html/page.ts'
 import { encodeJunit } from './junit.ts'
@@ -41,30 +42,34 @@ export type ReportEnvironment = {
   summaryFile: string | undefined
 }
 
+/** Each that can be written is: one that cannot costs no other. */
 export const writeReports = async (
   paths: ReportPaths,
   results: BenchResult[],
   { output, summaryFile }: ReportEnvironment,
 ): Promise<void> => {
+  const failures: AppError[] = []
   for (const form of forms) {
     const path = paths[form]
     if (path === undefined) continue
     const text = encoders[form](results)
+    const note = (cause: NodeJS.ErrnoException): unknown => failures.push(describe(form, path, cause))
     if (path === '-') output.write(text)
-    else if (!isAutomatic(form, path)) await keep(path, form, writeFile(path, text))
-    else if (summaryFile !== undefined) await keep(summaryFile, form, appendFile(summaryFile, text))
+    else if (!isAutomatic(form, path)) await writeFile(path, text).catch(note)
+    else if (summaryFile !== undefined) await appendFile(summaryFile, text).catch(note)
   }
+  const [first, ...others] = failures
+  if (first === undefined) return
+  throw others.length === 0
+    ? first
+    : new AppError(first.code, failures.map(({ message }) => message).join('; '))
 }
 
 const isAutomatic = (form: Form, path: string): boolean => form === 'markdown' && path === 'auto'
 
-const keep = (path: string, form: Form, written: Promise<void>): Promise<void> =>
-  written.catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError(
-      'invalid_request',
-      `cannot write --${form} to ${path}: ${cause.code ?? cause.message}`,
-      {
-        param: form,
-      },
-    )
-  })
+const describe = (form: Form, path: string, cause: NodeJS.ErrnoException): AppError =>
+  new AppError(
+    cause.code === 'ENOSPC' ? 'insufficient_storage' : 'invalid_request',
+    `cannot write --${form} to ${path}: ${describeFileError(cause)}`,
+    { param: form },
+  )

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../src/errors.ts'
+import { describeFileError } from '../describe-file-error.ts'
 import { describeRepeats, isRepeated } from '../repeat/describe-repeats.ts'
 import { describeSweep } from '../sweep/describe-sweep.ts'
 import { schemaVersion, type BenchResult } from '../result.ts'
@@ -13,7 +14,7 @@ export const assertWritable = async (path: string, flag = 'json'): Promise<void>
     (cause: NodeJS.ErrnoException) => {
       throw refuse(
         path,
-        cause.code === 'ENOENT' ? 'its folder does not exist' : (cause.code ?? cause.message),
+        cause.code === 'ENOENT' ? 'its folder does not exist' : describeFileError(cause),
         flag,
       )
     },

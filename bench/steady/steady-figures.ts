@@ -1,4 +1,5 @@
 import { noRamp, type Ramp } from './ramp.ts'
+import { timePerTokenOf } from '../record/time-per-token.ts'
 import type { Sample } from '../record/samples.ts'
 import { createLatency, round, type LatencySummary } from '../record/statistics.ts'
 import { findSteady, type SteadyWindow } from './find-steady.ts'
@@ -42,7 +43,7 @@ const figuresIn = (samples: Sample[], { from, to }: SteadyWindow, countsTokens: 
     requests += 1
     e2e.record(sample.e2e)
     if (sample.ttft !== undefined) ttft.record(sample.ttft)
-    const perToken = timePerToken(sample)
+    const perToken = timePerTokenOf(sample)
     if (perToken !== undefined) tpot.record(perToken)
   }
   return {
@@ -68,8 +69,3 @@ const overlap = (first: number, last: number, from: number, to: number): number 
   if (last <= first) return first >= from && first < to ? 1 : 0
   return Math.max(0, Math.min(last, to) - Math.max(first, from)) / (last - first)
 }
-
-const timePerToken = ({ ttft, e2e, output_tokens: tokens = 0 }: Sample): number | undefined =>
-  ttft === undefined || e2e === undefined || tokens < 2 || e2e <= ttft
-    ? undefined
-    : (e2e - ttft) / (tokens - 1)

@@ -21,7 +21,7 @@ const renderGoal = (answer: SweepAnswer, goal: NonNullable<SweepAnswer['goal']>)
   return [
     highest === null
       ? `no load that was measured meets ${wanted}`
-      : `highest load that meets ${wanted}: ${highest.load} ${unit}${highest.certain ? '' : ' (not certain)'}`,
+      : `highest load that meets ${wanted}: ${nameLoad(highest.load, unit)}${highest.certain ? '' : ' (not certain)'}`,
     highest === null ? undefined : `  at ${describeLevel(highest)}`,
     missed === null
       ? undefined
@@ -29,6 +29,10 @@ const renderGoal = (answer: SweepAnswer, goal: NonNullable<SweepAnswer['goal']>)
     describeEnd(answer),
   ].filter((line) => line !== undefined)
 }
+
+/** 1 request in flight, 2 requests in flight, 1 requests/s. */
+const nameLoad = (load: number, unit: string): string =>
+  `${load} ${load === 1 ? unit.replace(/^(request|session)s /, '$1 ') : unit}`
 
 const describeLevel = ({ load, share, confidence: [low, high], requests, runs }: LevelAnswer): string =>
   `${load}: ${formatShare(share)} (${formatShare(low)} to ${formatShare(high)} with 99 % confidence; ${requests} requests in ${runs} ${runs === 1 ? 'run' : 'runs'})`
@@ -60,5 +64,5 @@ const renderKnee = ({ knee, unit }: SweepAnswer, results: BenchResult[]): string
       ? undefined
       : 'knee: none; throughput has no clear bend over these loads (Kneedle, least rise 0.1)'
   }
-  return `knee: ${knee.load} ${unit}, at ${formatNumber(knee.throughput, 1)} ${metrics[knee.metric]}; beyond it load brings wait and hardly throughput (Kneedle)`
+  return `knee: ${nameLoad(knee.load, unit)}, at ${formatNumber(knee.throughput, 1)} ${metrics[knee.metric]}; beyond it load brings wait and hardly throughput (Kneedle)`
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeResults } from '../../bench/report/write-result.ts'
+import type { BenchResult } from '../../bench/result.ts'
 import { resultOf } from '../../bench/result.test-kit.ts'
 import BenchCompare from './compare.ts'
 import { runCommand } from '../../src/cli/run-command.test-kit.ts'
@@ -14,14 +15,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Requests of 100 to 109 ms, times a factor. */
-const write = async (name: string, count: number, factor: number, concurrency = 4): Promise<string> => {
+const write = async (
+  name: string,
+  count: number,
+  factor: number,
+  concurrency = 4,
+  more: Partial<BenchResult> = {},
+): Promise<string> => {
   const samples = Array.from({ length: count }, (_, index) => {
     const e2e = (100 + (index % 10)) * factor
     return { index, start: index, end: index, ttft: e2e / 2, e2e, output_tokens: 11 }
   })
   const configuration = { ...resultOf().configuration, concurrency }
   const path = join(folder, name)
-  await writeFile(path, encodeResults([resultOf({ samples, configuration })]))
+  await writeFile(path, encodeResults([resultOf({ samples, configuration, ...more })]))
   return path
 }
 
@@ -40,7 +47,7 @@ test('alike passes, slower fails, and few requests are no answer', async () => {
   expect((await run(base, slow, '--max-regression', '40%')).exit).toBe(0)
   const few = await run(base, await write('few.json', 10, 1))
   expect(few.exit).toBe(10)
-  expect(few.stdout).toMatch(/INCONCLUSIVE: .* about \d+ more in each run would do/)
+  expect(few.stdout).toMatch(/INCONCLUSIVE: .* about \d+\s+more\s+in each run would do/s)
 })
 
 test('different settings are refused, unless forced', async () => {
@@ -50,4 +57,13 @@ test('different settings are refused, unless forced', async () => {
   expect(refused.exit).toBe(2)
   expect((await run(base, other, '--force')).exit).toBe(0)
   expect((await run(base, base, '--max-regression', 'much')).stderr).toContain('expected a percentage')
+})
+
+test('an INVALID run is compared, and said to be one', async () => {
+  const verdict = { ...resultOf().verdict, status: 'INVALID' as const }
+  const [good, bad] = [await write('good.json', 400, 1), await write('bad.json', 400, 1, 4, { verdict })]
+  expect((await run(good, bad)).stderr).toBe(
+    `sluice: warning: ${bad} is INVALID: its latencies are partly the load generator's own\n`,
+  )
+  expect((await run(good, good)).stderr).toBe('')
 })

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { columnsOf } from '../../bench/report/columns-of.ts'
 import { BaseCommand } from '../../src/cli/base-command.ts'
 import { AppError } from '../../src/errors.ts'
 
@@ -48,8 +49,17 @@ Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fai
         `the runs differ in ${differences.join(', ')}; measure both alike, or compare them all the same with --force`,
       )
     }
+    for (const [file, runs] of [
+      [this.args.before, before],
+      [this.args.after, after],
+    ] as const) {
+      // prettier-ignore
+      if (runs.some(({ verdict }) => verdict.status === 'INVALID')) {
+        this.warn(`${file} is INVALID: its latencies are partly the load generator's own`)
+      }
+    }
     const comparison = compareRepeats(before, after, allowed)
-    this.log(renderComparison(comparison, allowed))
+    this.log(renderComparison(comparison, allowed, columnsOf(process.stdout)))
     const codes = { pass: 0, fail: benchExitCodes.thresholdMissed, inconclusive: benchExitCodes.invalidRun }
     process.exitCode = codes[comparison.outcome]
     return comparison

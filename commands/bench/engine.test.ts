@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { EngineResult } from '../../bench/engine/engine-result.ts'
+import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 import BenchEngine from './engine.ts'
 
 let folder: string
@@ -11,25 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-const run = async (...argv: string[]) => {
-  let [stdout, stderr] = ['', '']
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true))
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
-  // oclif prints by the console, which the test runner keeps to itself.
-  vi.spyOn(console, 'log').mockImplementation((text) => void (stdout += `${String(text)}\n`))
-  const before = process.exitCode
-  let exit: unknown
-  try {
-    await BenchEngine.run(argv, { root: resolve(import.meta.dirname, '../..') })
-    exit = process.exitCode ?? 0
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { stdout, stderr, exit }
-}
+const run = (...argv: string[]) => runCommand(BenchEngine, argv)
 
 test('prompts and answers at every depth and batch size, as a document', async () => {
   const { stdout, exit } = await run('-p', '16', '-n', '4', '-d', '0,32', '--batch', '1,2', '-r', '3', '-t', '1', '--json') // prettier-ignore

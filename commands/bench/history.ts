@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import { columnsOf } from '../../bench/report/columns-of.ts'
 import { BaseCommand } from '../../src/cli/base-command.ts'
 
 export default class BenchHistory extends BaseCommand<typeof BenchHistory> {
@@ -29,7 +30,7 @@ Exit codes: 0 shown; 2 the folder cannot be read, or holds no result.`
       )
     }
     const series = traceHistory(runs)
-    this.log(renderHistory(series))
+    this.log(renderHistory(series, columnsOf(process.stdout)))
     if (skipped.length > 0) {
       const names = skipped.slice(0, 5).map(({ file, reason }) => `${file} ${reason}`)
       this.warn(

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
-import { vi } from 'vitest'
 import {
   goodStream,
   startOddServer,
   startStream,
   type OddServer,
 } from '../../bench/wire/odd-server.test-kit.ts'
+import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 import Bench from '../bench.ts'
 
 /** The most that it answers at one time may be changed; what comes beyond is refused. */
@@ -29,21 +28,5 @@ export const startLimitedServer = async (capacity: number, tookMs: number): Prom
 }
 
 /** `sluice bench` itself, in this process. */
-export const runBenchCommand = async (url: string, ...argv: string[]) => {
-  const before = process.exitCode
-  let [stdout, stderr] = ['', '']
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true))
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
-  let exit: unknown
-  try {
-    const words = ['--url', url, '--no-floor', '--threads', '1', ...argv]
-    await Bench.run(words, { root: resolve(import.meta.dirname, '../..') })
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-    vi.restoreAllMocks()
-  }
-  return { stdout, stderr, exit: exit ?? 0 }
-}
+export const runBenchCommand = (url: string, ...argv: string[]) =>
+  runCommand(Bench, ['--url', url, '--no-floor', '--threads', '1', ...argv])

@@ -1,65 +1,28 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BenchResult } from '../../bench/result.ts'
 import type { SweepAnswer } from '../../bench/sweep/describe-sweep.ts'
-import {
-  goodStream,
-  startOddServer,
-  startStream,
-  type OddServer,
-} from '../../bench/wire/odd-server.test-kit.ts'
-import Bench from '../bench.ts'
+import { runBenchCommand, startLimitedServer, type LimitedServer } from './search.test-kit.ts'
 
-let server: OddServer
-let folder: string
 /** The most that the server answers at one time; it refuses what comes beyond. */
 const capacity = 11
+let server: LimitedServer
+let folder: string
 
 beforeEach(async () => {
-  let busy = 0
-  server = await startOddServer((response) => {
-    if (busy >= capacity) return response.writeHead(503).end('full')
-    busy += 1
-    setTimeout(() => {
-      // Before the last byte leaves, so that the connection's next request finds its place free.
-      busy -= 1
-      startStream(response).end(goodStream(4))
-    }, 5)
-  })
+  server = await startLimitedServer(capacity, 5)
   folder = await mkdtemp(join(tmpdir(), 'sluice-sweep-'))
 })
 afterEach(async () => {
   await server.close()
   await rm(folder, { recursive: true })
-  vi.restoreAllMocks()
 })
 
 type Document = { results: BenchResult[]; sweep: SweepAnswer }
 
-const run = async (...argv: string[]) => {
-  const before = process.exitCode
-  let stdout = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text)
-    return true
-  })
-  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  let exit: unknown
-  try {
-    const words = ['--url', server.url, '--no-floor', '--threads', '1', ...argv]
-    await Bench.run(words, { root: resolve(import.meta.dirname, '../..') })
-    exit = process.exitCode
-  } catch (cause) {
-    exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
-  } finally {
-    process.exitCode = before
-  }
-  const said = stderr.mock.calls.map(([text]) => String(text)).join('')
-  vi.restoreAllMocks()
-  return { stdout, stderr: said, exit: exit ?? 0 }
-}
+const run = (...argv: string[]) => runBenchCommand(server.url, ...argv)
 
 test('the highest load that a server of known capacity answers', async () => {
   const [json, html, markdown] = ['a.json', 'a.html', 'a.md'].map((name) => join(folder, name)) as [

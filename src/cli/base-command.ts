@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command'
 import type { Interfaces } from '@oclif/core'
 import { statePaths } from '../config/state-folder.ts'
 import { AppError, exitCodes } from '../errors.ts'
+import { describeUsageError } from './describe-usage-error.ts'
 
 type Flags<T extends typeof Command> = Interfaces.InferredFlags<T['flags']>
 type Arguments<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
@@ -47,7 +48,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     const usage = cause.oclif?.exit === 2
     const exitCode = cause instanceof AppError ? cause.exitCode : usage ? exitCodes.usage : exitCodes.failure
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(cause))
-    else process.stderr.write(`sluice: ${describe(cause)}\n`)
+    else process.stderr.write(`sluice: ${usage ? this.describeUsage(cause) : describe(cause)}\n`)
     if (process.env.DEBUG && !usage) process.stderr.write(`${cause.stack}\n`)
     this.exit(exitCode)
   }
@@ -59,7 +60,12 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       return { error: { code, message: describe(cause), ...(param && { param }), ...details } }
     }
     const { message, oclif } = cause as Thrown
-    return { error: { code: oclif?.exit === 2 ? 'usage' : 'internal_error', message } }
+    if (oclif?.exit !== 2) return { error: { code: 'internal_error', message } }
+    return { error: { code: 'usage', message: this.describeUsage(cause as Thrown) } }
+  }
+
+  private describeUsage(cause: Thrown): string {
+    return describeUsageError(cause, `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`)
   }
 }
 
@@ -68,5 +74,5 @@ function describe(error: Thrown): string {
   if (error instanceof AppError && error.code === 'internal_error' && error.cause instanceof Error) {
     return `${error.message} (${error.cause.message})`
   }
-  return error.message.replace(/\nSee more help with --help$/, '; see --help').replaceAll(/\s*\n\s*/g, ' ')
+  return error.message.replaceAll(/\s*\n\s*/g, ' ')
 }

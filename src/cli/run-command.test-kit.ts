@@ -21,7 +21,7 @@ export const runCommand = async (
   let exit: unknown
   try {
     await command.run(argv, { root })
-    exit = process.exitCode
+    exit = process.exitCode ?? 0
   } catch (cause) {
     exit = (cause as { oclif?: { exit?: number } }).oclif?.exit
   } finally {

@@ -139,13 +139,30 @@ const tableLines = (runs: BenchResult[], lines: Line[]): Markup =>
     </tbody>
   </table>`
 
-const chartCurves = (runs: BenchResult[], name: LatencyName): Chart | undefined =>
-  chartPercentiles(
+/** A search measures a load near its limit again: lines of the same name are numbered. */
+const labelsOf = (runs: BenchResult[]): string[] => {
+  const names = runs.map(nameOf)
+  return names.map((name, index) => {
+    const earlier = names.slice(0, index).filter((other) => other === name).length
+    return earlier === 0 ? name : `${name} (${earlier + 1})`
+  })
+}
+
+const chartCurves = (runs: BenchResult[], name: LatencyName): Chart | undefined => {
+  const labels = labelsOf(runs)
+  return chartPercentiles(
     runs.flatMap((run, index) => {
       const summary = run.latency[name]
       return summary === null
         ? []
-        : [{ label: nameOf(run), summary, buckets: distributionOf(run, name), tone: `t${(index % 6) + 1}` }]
+        : [
+            {
+              label: labels[index]!,
+              summary,
+              buckets: distributionOf(run, name),
+              tone: `t${(index % 6) + 1}`,
+            },
+          ]
     }),
     {
       id: `sweep-curve-${name}`,
@@ -153,3 +170,4 @@ const chartCurves = (runs: BenchResult[], name: LatencyName): Chart | undefined 
       text: 'A line for each load. To the right each further nine takes the same room.',
     },
   )
+}
