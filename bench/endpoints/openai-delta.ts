@@ -62,7 +62,7 @@ const decodeUsage = (usage: Fields | undefined): Usage | undefined => {
 }
 
 /** llama.cpp's names first, then plain ones. */
-const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
+export const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
   if (timings === undefined) return undefined
   const queue = numberOf(timings['queue_ms'])
   const prefill = numberOf(timings['prompt_ms']) ?? numberOf(timings['prefill_ms'])

@@ -2,7 +2,7 @@ import { toMessages, takeLimit } from './conversation.ts'
 import type { Delta, Endpoint } from './endpoint.ts'
 import { fieldsOf, isText, listOf, numberOf, type Fields } from './fields.ts'
 import { defaultMaxTokens } from './openai-body.ts'
-import { decodeError } from './openai-delta.ts'
+import { decodeError, decodeTimings } from './openai-delta.ts'
 
 /** OpenAI's Responses API. Its stream names each event in `type` and ends with the whole response. */
 export const responses: Endpoint = {
@@ -11,6 +11,7 @@ export const responses: Endpoint = {
   framing: 'sse',
   takesMessages: true,
   asksForUsage: false,
+  hiddenLimit: 'max_output_tokens',
   encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos, minTokens }) {
     const { own, others } = takeLimit(prompt.extra)
     const limit = maxTokens ?? others['max_output_tokens'] ?? own ?? defaultMaxTokens
@@ -45,7 +46,11 @@ const decodeEvent = (type: string, event: Fields): Delta => {
   if (type === 'error') return { ...nothing, error: decodeError(event['error']) ?? decodeError(event) }
   const response = fieldsOf(event['response'])
   // Earlier ones carry the response too, as it stands before its output.
-  if (response !== undefined && endings.has(type)) return { ...decodeResponse(response), hasOutput: false }
+  if (response !== undefined && endings.has(type)) {
+    // llama-server writes its timings beside the response.
+    const timings = decodeTimings(fieldsOf(event['timings'] ?? response['timings']))
+    return { ...decodeResponse(response), hasOutput: false, timings }
+  }
   if (!outputEvents.has(type) || !isText(event['delta'])) return nothing
   return {
     ...nothing,
@@ -76,7 +81,7 @@ const decodeResponse = (response: Fields): Delta => {
     text: text.join(''),
     finishReason: decodeReason(response),
     usage: decodeUsage(fieldsOf(response['usage'])),
-    timings: undefined,
+    timings: decodeTimings(fieldsOf(response['timings'])),
     error: response['status'] === 'failed' ? explainFailure(response) : decodeError(response['error']),
   }
 }

@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.ts'
+import type { Attempt, Reply } from './attempt.ts'
 import type { Connections } from './connections.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { mergeBody } from '../endpoints/merge-body.ts'
@@ -46,7 +46,12 @@ export const createSender = (context: SenderOptions): Sender => {
   /** A request in this dialect has succeeded. */
   let isAccepted = false
 
-  const attempt = (slot: number, prompt: Prompt, extra: SendExtra, { includeUsage, limitField }: Dialect) => {
+  const attempt = async (
+    slot: number,
+    prompt: Prompt,
+    extra: SendExtra,
+    { includeUsage, limitField }: Dialect,
+  ): Promise<Attempt> => {
     const { maxTokens, keepText, keepOutput, cancelAfter } = extra
     const settings = {
       model,
@@ -59,15 +64,18 @@ export const createSender = (context: SenderOptions): Sender => {
       ignoreEos: sampling.ignoreEos,
       minTokens: sampling.minTokens,
     }
-    const body = JSON.stringify(mergeBody(endpoint.encodeBody(prompt, settings), options.extraBody))
+    const fields = mergeBody(endpoint.encodeBody(prompt, settings), options.extraBody)
+    const body = JSON.stringify(fields)
     const timeline = (timelines[slot] ??= createTimeline())
     const { pool, headers } = connections
-    return sendRequest(pool, {
+    const attempted = await sendRequest(pool, {
       endpoint, path, headers, body, stream, timeoutMs, signal, timeline, live, ...extra.uncounted,
       ...(keepText === true && { keepText }),
       ...(keepOutput === true && { keepOutput }),
       ...(cancelAfter !== undefined && { cancelAfter }),
     }) // prettier-ignore
+    nameLimit(attempted.reply, endpoint, fields)
+    return attempted
   }
 
   return {
@@ -87,6 +95,13 @@ export const createSender = (context: SenderOptions): Sender => {
       return first
     },
   }
+}
+
+/** An answer that used up its limit was ended by it. */
+const nameLimit = (reply: Reply, { hiddenLimit }: Endpoint, fields: object): void => {
+  const limit = hiddenLimit === undefined ? undefined : Reflect.get(fields, hiddenLimit)
+  if (typeof limit !== 'number' || reply.finishReason !== 'stop') return
+  if ((reply.usage?.outputTokens ?? 0) >= limit) reply.finishReason = 'length'
 }
 
 const isRefusedBody = ({ failure }: Attempt): boolean =>
