@@ -39,6 +39,7 @@ const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
     interrupted: false,
     usageRefused: false,
     openedDuring: 0,
+    resent: 0,
     warmed: { sent: 2, failed: 0, errors: [] },
     dispatch: undefined,
     ...changes,

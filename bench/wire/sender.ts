@@ -10,6 +10,9 @@ import type { Live } from './stream-reader.ts'
 import { resolvePath, type Target } from './target.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
+/** What closes later than this did not cross with the request on its way. */
+const longestRaceMs = 1000
+
 export type SenderOptions = {
   options: BenchOptions
   endpoint: Endpoint
@@ -32,6 +35,8 @@ export type SendExtra = {
 export type Sender = {
   /** `slot` says whose timeline is used: a slot has one request at a time. */
   send(slot: number, prompt: Prompt, extra?: SendExtra): Promise<Attempt>
+  /** Requests that were sent a second time, as their connection was being closed. */
+  resent(): number
   /** The server took requests only without `stream_options.include_usage`. */
   usageRefused(): boolean
 }
@@ -46,7 +51,8 @@ export const createSender = (context: SenderOptions): Sender => {
   /** A request in this dialect has succeeded. */
   let isAccepted = false
 
-  const attempt = async (
+  let resent = 0
+  const sendOnce = async (
     slot: number,
     prompt: Prompt,
     extra: SendExtra,
@@ -78,7 +84,23 @@ export const createSender = (context: SenderOptions): Sender => {
     return attempted
   }
 
+  /**
+   * llama-server closes the connection behind each stream, and says the opposite. A request that was written meanwhile
+   * was never read, and every client sends it again; its latency counts from the first time.
+   */
+  const attempt: typeof sendOnce = async (...request) => {
+    const first = await sendOnce(...request)
+    const { failure, startedAt, endedAt } = first
+    if (failure?.onUsedConnection !== true || endedAt - startedAt > longestRaceMs || signal.aborted) return first
+    const second = await sendOnce(...request)
+    // Nobody is there any more: the server went away, and the connection with it.
+    if (second.failure?.kind === 'connect') return first
+    resent += 1
+    return { ...second, startedAt }
+  }
+
   return {
+    resent: () => resent,
     usageRefused: () => asksForUsage && !dialect.includeUsage,
     async send(slot, prompt, extra = {}) {
       const tried = dialect
