@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from './report/format-number.ts'
 import { describeLengths, explainLengths } from './prompt-lengths.ts'
 import type { NoteFacts } from './note-facts.ts'
 import { explainCache } from './explain-cache.ts'
+import { explainShortAnswers } from './explain-short-answers.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
 
 /** What a reader must know to trust the figures, most important first. */
@@ -15,6 +16,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainPrompts(facts),
     explainCache(facts),
     explainIgnoreEos(facts),
+    ...explainShortAnswers(facts),
     explainCancelled(facts),
     explainShortfall(facts),
     explainConnections(facts),

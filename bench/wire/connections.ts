@@ -51,7 +51,7 @@ export const createConnections = ({
     keepAliveTimeout: keepAliveMs,
     connect: (asked, callback) =>
       connect(asked, (...outcome) => {
-        if (outcome[1] !== null) markErrors(outcome[1])
+        if (outcome[0] === null) markErrors(outcome[1])
         callback(...outcome)
       }),
     // Our own timer covers the whole request; these two would fire at other moments.
