@@ -31,7 +31,7 @@ test("transformers' responses are called complete where the limit ended them, an
   expect((await limit(7)).finish_reasons).toEqual({ stop: 3 })
 })
 
-test("llama-server writes its times beside a response, and its metrics tell what the cache had", async () => {
+test('llama-server writes its times beside a response, and its metrics tell what the cache had', async () => {
   const [before, after] = ['before', 'after'].map((when) => recording(`llama-server-metrics-${when}.txt`))
   const url = await playRecordings({
     '/v1/responses': [recording('llama-server-responses.sse')],

@@ -31,15 +31,18 @@ const closeBehind = (close: (socket: Socket) => unknown) => {
 test.each<[string, (socket: Socket) => unknown]>([
   ['closes', (socket) => socket.destroy()],
   ['resets', (socket) => socket.resetAndDestroy()],
-])('a server that %s used connections is asked again on a new one, and the note says so', async (_how, close) => {
-  server = await startOddServer(closeBehind(close))
-  // The first finds a connection that has been used: it was opened with a question for the models.
-  const result = await measure(4)
-  expect(result.errors).toEqual([])
-  expect(result.connections).toEqual({ opened_before: 1, opened_during: 3, resent: 3 })
-  expect(server.requests).toHaveLength(7)
-  expect(result.notes.join()).toContain('so 3 requests had to be sent again')
-})
+])(
+  'a server that %s used connections is asked again on a new one, and the note says so',
+  async (_how, close) => {
+    server = await startOddServer(closeBehind(close))
+    // The first finds a connection that has been used: it was opened with a question for the models.
+    const result = await measure(4)
+    expect(result.errors).toEqual([])
+    expect(result.connections).toEqual({ opened_before: 1, opened_during: 3, resent: 3 })
+    expect(server.requests).toHaveLength(7)
+    expect(result.notes.join()).toContain('so 3 requests had to be sent again')
+  },
+)
 
 test('a connection that closes before its first answer is a failure, and so is a second close', async () => {
   server = await startOddServer((response) => response.socket?.destroy())

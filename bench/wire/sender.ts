@@ -6,12 +6,10 @@ import type { BenchOptions } from '../options.ts'
 import type { Prompt } from '../prompts/prompt.ts'
 import { alternativesTo, type Dialect } from './dialect.ts'
 import { sendRequest, type CancelAfter } from './request.ts'
+import { createSendingAgain } from './send-again.ts'
 import type { Live } from './stream-reader.ts'
 import { resolvePath, type Target } from './target.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
-
-/** What closes later than this did not cross with the request on its way. */
-const longestRaceMs = 1000
 
 export type SenderOptions = {
   options: BenchOptions
@@ -42,22 +40,42 @@ export type Sender = {
 }
 
 export const createSender = (context: SenderOptions): Sender => {
+  const asksForUsage = context.options.stream && context.endpoint.asksForUsage
+  let dialect: Dialect = { includeUsage: asksForUsage, limitField: 'max_tokens' }
+  /** A request in this dialect has succeeded. */
+  let isAccepted = false
+  const again = createSendingAgain(context.signal)
+  const sendOnce = createSendOnce(context)
+  const attempt: SendOnce = (...request) => again.send(() => sendOnce(...request))
+
+  return {
+    resent: again.resent,
+    usageRefused: () => asksForUsage && !dialect.includeUsage,
+    async send(slot, prompt, extra = {}) {
+      const tried = dialect
+      const first = await attempt(slot, prompt, extra, tried)
+      if (first.failure === undefined && tried === dialect) isAccepted = true
+      if (isAccepted && tried === dialect) return first
+      // Some servers do not know an option or want another name. What works once is sent from then on.
+      for (const other of isRefusedBody(first) ? alternativesTo(tried, first.failure?.message ?? '') : []) {
+        const next = await attempt(slot, prompt, extra, other)
+        if (isRefusedBody(next)) continue
+        if (next.failure === undefined) [dialect, isAccepted] = [other, true]
+        return next
+      }
+      return first
+    },
+  }
+}
+
+type SendOnce = (slot: number, prompt: Prompt, extra: SendExtra, dialect: Dialect) => Promise<Attempt>
+
+const createSendOnce = (context: SenderOptions): SendOnce => {
   const { options, endpoint, target, model, connections, live, signal } = context
   const { sampling, stream, timeoutMs } = options
   const timelines: Timeline[] = []
   const path = resolvePath(target, endpoint)
-  const asksForUsage = stream && endpoint.asksForUsage
-  let dialect: Dialect = { includeUsage: asksForUsage, limitField: 'max_tokens' }
-  /** A request in this dialect has succeeded. */
-  let isAccepted = false
-
-  let resent = 0
-  const sendOnce = async (
-    slot: number,
-    prompt: Prompt,
-    extra: SendExtra,
-    { includeUsage, limitField }: Dialect,
-  ): Promise<Attempt> => {
+  return async (slot, prompt, extra, { includeUsage, limitField }) => {
     const { maxTokens, keepText, keepOutput, cancelAfter } = extra
     const settings = {
       model,
@@ -82,40 +100,6 @@ export const createSender = (context: SenderOptions): Sender => {
     }) // prettier-ignore
     nameLimit(attempted.reply, endpoint, fields)
     return attempted
-  }
-
-  /**
-   * llama-server closes the connection behind each stream, and says the opposite. A request that was written meanwhile
-   * was never read, and every client sends it again; its latency counts from the first time.
-   */
-  const attempt: typeof sendOnce = async (...request) => {
-    const first = await sendOnce(...request)
-    const { failure, startedAt, endedAt } = first
-    if (failure?.onUsedConnection !== true || endedAt - startedAt > longestRaceMs || signal.aborted) return first
-    const second = await sendOnce(...request)
-    // Nobody is there any more: the server went away, and the connection with it.
-    if (second.failure?.kind === 'connect') return first
-    resent += 1
-    return { ...second, startedAt }
-  }
-
-  return {
-    resent: () => resent,
-    usageRefused: () => asksForUsage && !dialect.includeUsage,
-    async send(slot, prompt, extra = {}) {
-      const tried = dialect
-      const first = await attempt(slot, prompt, extra, tried)
-      if (first.failure === undefined && tried === dialect) isAccepted = true
-      if (isAccepted && tried === dialect) return first
-      // Some servers do not know an option or want another name. What works once is sent from then on.
-      for (const other of isRefusedBody(first) ? alternativesTo(tried, first.failure?.message ?? '') : []) {
-        const next = await attempt(slot, prompt, extra, other)
-        if (isRefusedBody(next)) continue
-        if (next.failure === undefined) [dialect, isAccepted] = [other, true]
-        return next
-      }
-      return first
-    },
   }
 }
 
