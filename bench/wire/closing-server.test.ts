@@ -7,11 +7,14 @@ import { goodStream, startOddServer, startStream, type OddServer } from './odd-s
 let server: OddServer | undefined
 afterEach(() => server?.close())
 
-const measure = async (requests: number) =>
+const measure = async (requests: number | undefined, durationMs?: number) =>
   runBench(
     {
       url: server!.url, model: 'm', endpoint: 'chat', stream: true, warmUp: 0,
-      load: { mode: 'closed', concurrency: 1, requests },
+      load: {
+        mode: 'closed', concurrency: 1,
+        ...(requests !== undefined && { requests }), ...(durationMs !== undefined && { durationMs }),
+      },
       prompts: { kind: 'built-in' }, sampling: { ignoreEos: false }, timeoutMs: 5000,
     },
     { signal: new AbortController().signal, version: '1', argv: [] },
@@ -51,4 +54,16 @@ test('a connection that closes before its first answer is a failure, and so is a
   // One was opened with a question for the models.
   expect(server.requests).toHaveLength(3)
   expect(result.connections.resent).toBe(1)
+})
+
+test('a server that went away is asked ten times a second, not as often as it can refuse', async () => {
+  server = await startOddServer((response) => {
+    response.once('close', () => void server?.close())
+    return startStream(response).end(goodStream(2))
+  })
+  const result = await measure(undefined, 600)
+  const refused = result.errors.find(({ kind }) => kind === 'connect')?.count ?? 0
+  expect(refused).toBeGreaterThan(0)
+  // A pause lasts at least as long as it should.
+  expect(refused).toBeLessThanOrEqual(7)
 })
