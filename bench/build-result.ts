@@ -67,7 +67,11 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     ...(recorded.turns.length > 0 && { turns: recorded.turns }),
     ...describeCancellation(parts),
     dispatch: parts.dispatch ?? null,
-    connections: { opened_before: parts.openedBefore, opened_during: parts.openedDuring },
+    connections: {
+      opened_before: parts.openedBefore,
+      opened_during: parts.openedDuring,
+      ...(parts.resent > 0 && { resent: parts.resent }),
+    },
     self_check: parts.selfCheck,
     floor: parts.floor ?? null,
     verdict: judgeRun({ ...parts, load: options.load }),

@@ -14,6 +14,8 @@ export type NoteFacts = ServerSide & {
   /** The server refused `stream_options.include_usage`. */
   usageRefused: boolean
   openedDuring: number
+  /** Requests sent again, as their connection was being closed. */
+  resent: number
   warmed: WarmUpResult
   /** Of an open loop. */
   dispatch: DispatchSummary | undefined

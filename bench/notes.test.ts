@@ -39,6 +39,7 @@ const notesOf = (changes: Partial<NoteFacts> = {}): string[] =>
     interrupted: false,
     usageRefused: false,
     openedDuring: 0,
+    resent: 0,
     warmed: { sent: 2, failed: 0, errors: [] },
     dispatch: undefined,
     ...changes,
@@ -53,6 +54,24 @@ test('answers that ended at once are told', () => {
   expect(notesOf({ recorded: recordedOf({ tokens: { ...tokens, emptyAnswers: 2 } }) })).toContainEqual(
     expect.stringContaining('2 answers ended without any output'),
   )
+})
+
+test('answers shorter than asked are told, unless the model ended them', () => {
+  const answer = (tokens: number, error?: string) => ({
+    index: 0, start: 0, end: 1, output_tokens: tokens, ...(error !== undefined && { error }),
+  }) // prettier-ignore
+  const samples = [answer(8), answer(3), answer(20), answer(1, 'truncated')]
+  const notes = (sampling: Partial<BenchOptions['sampling']>, finishReasons: Record<string, number>) =>
+    notesOf({
+      options: { ...baseOptions, sampling: { ignoreEos: false, ...sampling } },
+      recorded: recordedOf({ samples, succeeded: 3, finishReasons }),
+    }).join('\n')
+  expect(notes({ minTokens: 5 }, {})).toContain('1 answer shorter than --min-tokens 5')
+  expect(notes({ minTokens: 3 }, {})).not.toContain('min-tokens')
+  expect(notes({ maxTokens: 20 }, { length: 2, stop: 1 })).toContain(
+    "1 answer ended by the server's own limit before --max-tokens 20",
+  )
+  expect(notes({ maxTokens: 20 }, { length: 1, stop: 2 })).not.toContain('--max-tokens')
 })
 
 test('prompts that repeat are told', () => {

@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from './report/format-number.ts'
 import { describeLengths, explainLengths } from './prompt-lengths.ts'
 import type { NoteFacts } from './note-facts.ts'
 import { explainCache } from './explain-cache.ts'
+import { explainShortAnswers } from './explain-short-answers.ts'
 import type { WarmUpResult } from './load/warm-up.ts'
 
 /** What a reader must know to trust the figures, most important first. */
@@ -15,6 +16,7 @@ export const writeNotes = (facts: NoteFacts): string[] =>
     ...explainPrompts(facts),
     explainCache(facts),
     explainIgnoreEos(facts),
+    ...explainShortAnswers(facts),
     explainCancelled(facts),
     explainShortfall(facts),
     explainConnections(facts),
@@ -35,13 +37,17 @@ const explainCancelled = ({ options, recorded, interrupted }: NoteFacts): string
   return `${plural(recorded.cancelled, 'request')} of ${formatCount(recorded.sent)} cancelled on purpose (--cancel-rate ${options.cancellation.rate * 100}%): in no latency and no failure; each costs its connection, and the next request opens a new one`
 }
 
-const explainConnections = ({ openedDuring, options, recorded }: NoteFacts): string | undefined => {
+const explainConnections = ({ openedDuring, resent, options, recorded }: NoteFacts): string | undefined => {
   // Giving up a request costs its connection.
   if (openedDuring <= (options.cancellation === undefined ? 0 : recorded.cancelled)) return undefined
   const opened = `${plural(openedDuring, 'new connection')} while measuring`
+  const again =
+    resent === 0
+      ? ''
+      : `. It closed them without a word, so ${plural(resent, 'request')} had to be sent again; latencies count from the first time`
   return options.load.mode === 'closed'
-    ? `${opened}: the server did not keep all of them open`
-    : `${opened}, as more requests were in flight; opening them is part of their latency`
+    ? `${opened}: the server did not keep all of them open${again}`
+    : `${opened}, as more requests were in flight; opening them is part of their latency${again}`
 }
 
 const explainBacklog = ({ dispatch, options: { load } }: NoteFacts): string | undefined => {

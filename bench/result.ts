@@ -91,7 +91,8 @@ export type BenchResult = {
   cache_reset?: string
   /** How the schedule was kept; null in a closed loop. */
   dispatch: DispatchSummary | null
-  connections: { opened_before: number; opened_during: number }
+  /** `resent`: requests sent again, as the server was closing their connection; absent where there were none. */
+  connections: { opened_before: number; opened_during: number; resent?: number }
   self_check: SelfCheck
   /** What the load generator itself adds at this load; null where it was not measured. */
   floor: Floor | null

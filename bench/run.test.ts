@@ -207,7 +207,7 @@ test('nobody there is an error, with and without a model name', async () => {
 test('a bad prompt file ends the run before anything is sent', async () => {
   const server = await serve(good)
   await expect(bench(server, { prompts: { kind: 'file', path: '/nonexistent.jsonl' } })).rejects.toThrow(
-    'ENOENT',
+    'cannot read /nonexistent.jsonl: there is no such file',
   )
   expect(server.requests).toHaveLength(0)
 })

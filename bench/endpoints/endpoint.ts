@@ -50,6 +50,8 @@ export type Endpoint = {
   takesMessages: boolean
   /** Its stream counts tokens only when `stream_options` ask for it. */
   asksForUsage: boolean
+  /** The limit's field, where servers (llama-server, transformers) say `stop` of answers too that it has ended. */
+  hiddenLimit?: string
   /** How the key is shown and what else each request carries; without it a bearer token. */
   headers?(apiKey: string | undefined): Record<string, string>
   encodeBody(prompt: Prompt, settings: BodySettings): object

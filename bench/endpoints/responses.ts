@@ -12,6 +12,7 @@ export const responses: Endpoint = {
   framing: 'sse',
   takesMessages: true,
   asksForUsage: false,
+  hiddenLimit: 'max_output_tokens',
   encodeBody(prompt, { model, stream, maxTokens, temperature, ignoreEos, minTokens }) {
     const { own, others } = takeLimit(prompt.extra)
     const limit = maxTokens ?? others['max_output_tokens'] ?? own ?? defaultMaxTokens

@@ -12,12 +12,14 @@ export type Joined = {
   openedDuring: number
   cooledDown: number | undefined
   usageRefused: boolean
+  /** Requests sent again, as their connection was being closed. */
+  resent: number
 }
 
 export const joinLanes = (measured: LaneMeasurement[]): Joined => {
   const dispatches = measured.map(({ dispatch }) => dispatch).filter((dispatch) => dispatch !== undefined)
   const occupancies = measured.map(({ occupancy }) => occupancy).filter((part) => part !== undefined)
-  const sum = (key: 'openedBefore' | 'openedDuring'): number =>
+  const sum = (key: 'openedBefore' | 'openedDuring' | 'resent'): number =>
     measured.reduce((total, lane) => total + lane[key], 0)
   return {
     selfCheck:
@@ -26,6 +28,7 @@ export const joinLanes = (measured: LaneMeasurement[]): Joined => {
     dispatch: dispatches.length === 0 ? undefined : summarizeDispatch(joinDispatches(dispatches)),
     openedBefore: sum('openedBefore'),
     openedDuring: sum('openedDuring'),
+    resent: sum('resent'),
     cooledDown: measured.some((lane) => lane.cooledDown !== undefined)
       ? measured.reduce((total, lane) => total + (lane.cooledDown ?? 0), 0)
       : undefined,

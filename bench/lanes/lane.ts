@@ -21,6 +21,7 @@ export type Warmed = {
 }
 export type LaneMeasurement = Measurement & {
   usageRefused: boolean
+  resent: number
   openedBefore: number
   openedDuring: number
 }
@@ -64,7 +65,7 @@ export const createLane = (context: LaneContext): Lane => {
     },
     floor: (wanted) => measureFloor({ ...wanted, signal, giveUp }),
     async measure(startAt, outputBudget) {
-      const openedBefore = connections.opened()
+      const [openedBefore, resentBefore] = [connections.opened(), sender.resent()]
       let openedForMeasured: number | undefined
       const onCoolDown = (): void => void (openedForMeasured = connections.opened())
       const measured = await measure({
@@ -74,6 +75,7 @@ export const createLane = (context: LaneContext): Lane => {
       return {
         ...measured,
         usageRefused: sender.usageRefused(),
+        resent: sender.resent() - resentBefore,
         openedBefore,
         openedDuring: (openedForMeasured ?? connections.opened()) - openedBefore,
       }

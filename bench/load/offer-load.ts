@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { continueSchedule } from '../arrivals/continue-schedule.ts'
 import { shareSchedule, takeNumber, type Share } from '../lanes/share.ts'
 import type { ClosedLoad, OpenLoad } from '../options.ts'
@@ -27,6 +28,9 @@ export type Turn = {
   cool: { down: CoolDown; send: SendOne } | undefined
 }
 
+/** Of a server that has gone away. Asking a thousand times a second for the rest of a run fills the result with nothing else. */
+const afterAbsenceMs = 100
+
 export const offerClosedLoad = async (load: ClosedLoad, turn: Turn): Promise<Offered> => {
   const { signal, share, startAt, width, send, cool } = turn
   const beginAfter = spreadStarts(load, share, width)
@@ -41,7 +45,11 @@ export const offerClosedLoad = async (load: ClosedLoad, turn: Turn): Promise<Off
     startAt,
     beginAfter,
     take: takeNumber(share),
-    issue: async (index, slot) => void (await send({ index }, slot)),
+    issue: async (index, slot) => {
+      const { failure } = await send({ index }, slot)
+      if (failure?.kind === 'connect' && durationMs !== undefined)
+        await sleep(afterAbsenceMs, undefined, { signal }).catch(() => {})
+    },
     ...(requests !== undefined && { requests }),
     ...(durationMs !== undefined && { durationMs }),
     ...(cool !== undefined && {

@@ -167,10 +167,16 @@ const poolCancellation = (runs: BenchResult[]): Pick<BenchResult, 'cancellation'
   return { cancellation: { rate: first.rate, planned: sum('planned'), cancelled: sum('cancelled') } }
 }
 
-const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => ({
-  opened_before: sumOf(runs.map(({ connections }) => connections.opened_before)),
-  opened_during: sumOf(runs.map(({ connections }) => connections.opened_during)),
-})
+const poolConnections = (runs: BenchResult[]): BenchResult['connections'] => {
+  const sum = (key: keyof BenchResult['connections']): number =>
+    sumOf(runs.map(({ connections }) => connections[key] ?? 0))
+  const resent = sum('resent')
+  return {
+    opened_before: sum('opened_before'),
+    opened_during: sum('opened_during'),
+    ...(resent > 0 && { resent }),
+  }
+}
 
 /** How many there were is only in each run's own rate. */
 const poolInputs = (

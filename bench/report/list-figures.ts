@@ -59,7 +59,9 @@ const describeCancelled = ({ cancellation }: BenchResult): string | undefined =>
 /** One reason alone, and the usual one, says nothing. */
 const describeReasons = ({ finish_reasons: reasons }: BenchResult): string | undefined => {
   const counts = Object.entries(reasons).toSorted(([, left], [, right]) => right - left)
-  if (counts.length === 0 || (counts.length === 1 && counts[0]![0] === 'stop')) return undefined
+  // Embeddings have none.
+  const tellsNothing = counts.length === 1 && ['stop', 'unknown'].includes(counts[0]![0])
+  if (counts.length === 0 || tellsNothing) return undefined
   return counts.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')
 }
 

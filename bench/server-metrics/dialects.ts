@@ -1,3 +1,6 @@
+import { completeLlamaServer } from './complete-llama-server.ts'
+import type { Exposition } from './parse-exposition.ts'
+
 /** Where a server keeps each figure; of several names the first that it has. Times are seconds. */
 export type Dialect = {
   server: 'vllm' | 'sglang' | 'tgi' | 'llama-server' | 'sluice'
@@ -9,6 +12,10 @@ export type Dialect = {
   counters: Partial<Record<CounterName, string[]>>
   /** What goes up and down; those of several engines are added, the use of a cache is not. */
   gauges: Partial<Record<GaugeName, string[]>>
+  /** Works out what the server tells in another form. */
+  complete?: (exposition: Exposition) => Exposition
+  /** It writes numbers with so many significant digits. */
+  digits?: number
 }
 
 export const requestTimes = ['queue', 'prefill', 'decode', 'inference', 'ttft', 'e2e'] as const
@@ -95,6 +102,10 @@ export const dialects: Dialect[] = [
       // Of those that no cache had.
       prompt_tokens: ['llamacpp:prompt_tokens'],
       output_tokens: ['llamacpp:tokens_predicted'],
+      cache_queries: ['llamacpp:prompt_tokens_asked'],
+      cache_hits: ['llamacpp:prompt_tokens_cached'],
+      drafted: ['llamacpp:spec_decode_num_draft_tokens'],
+      accepted: ['llamacpp:spec_decode_num_accepted_tokens'],
       prefill_seconds: ['llamacpp:prompt_seconds'],
       decode_seconds: ['llamacpp:tokens_predicted_seconds'],
     },
@@ -104,6 +115,9 @@ export const dialects: Dialect[] = [
       // Gone since 2025.
       kv_usage: ['llamacpp:kv_cache_usage_ratio'],
     },
+    complete: completeLlamaServer,
+    // A C++ stream's default.
+    digits: 6,
   },
   {
     // What `readSluice` makes of the daemon's `/api/engines`.

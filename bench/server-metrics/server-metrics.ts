@@ -39,7 +39,7 @@ export const describeServer = (
   if (before.server !== after.server) return undefined
   const delta = (name: CounterName): number | undefined => {
     const [from = 0, to] = [before.counters[name], after.counters[name]]
-    return to === undefined ? undefined : to - from
+    return to === undefined || isTooCoarse(from, to, after.digits) ? undefined : to - from
   }
   const times: ServerMetrics['times'] = {}
   for (const time of requestTimes) {
@@ -68,6 +68,14 @@ export const describeServer = (
     gauges: describeGauges(during),
     readings: during.length,
   }
+}
+
+/** A difference that rounding may have changed by more than a hundredth; whole numbers are exact while they fit. */
+const isTooCoarse = (from: number, to: number, digits: number | undefined): boolean => {
+  if (digits === undefined || to === 0) return false
+  const unit = 10 ** (Math.floor(Math.log10(to)) + 1 - digits)
+  if (unit <= 1 && Number.isInteger(from) && Number.isInteger(to)) return false
+  return Math.abs(to - from) < unit * 100
 }
 
 const ratio = (part: number | undefined, whole: number | undefined): number | undefined =>

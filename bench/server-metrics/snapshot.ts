@@ -16,18 +16,22 @@ export type Totals = { count: number; sum: number; buckets: Map<number, number> 
 /** What a server said of itself at one moment. What it does not say is absent. */
 export type Snapshot = {
   server: Dialect['server']
+  /** Significant digits of its numbers, where they are few. */
+  digits: number | undefined
   times: Partial<Record<RequestTime, Totals>>
   counters: Partial<Record<CounterName, number>>
   gauges: Partial<Record<GaugeName, number>>
 }
 
 /** Undefined where no server is known that has such names. */
-export const takeSnapshot = (exposition: Exposition): Snapshot | undefined => {
-  const names = [...exposition.keys()]
+export const takeSnapshot = (read: Exposition): Snapshot | undefined => {
+  const names = [...read.keys()]
   const dialect = dialects.find(({ prefix }) => names.some((name) => name.startsWith(prefix)))
   if (dialect === undefined) return undefined
+  const exposition = dialect.complete?.(read) ?? read
   return {
     server: dialect.server,
+    digits: dialect.digits,
     times: collect(requestTimes, (time) =>
       firstOf(dialect.perRequest[time], (name) => totals(exposition, name)),
     ),

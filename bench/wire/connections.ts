@@ -1,6 +1,6 @@
-import { Pool, type Dispatcher } from 'undici'
+import { buildConnector, Pool, type Dispatcher } from 'undici'
 import { AppError } from '../../src/errors.ts'
-import { isAbsence, resolveFailure } from './failure.ts'
+import { isAbsence, markErrors, resolveFailure } from './failure.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Target } from './target.ts'
 
@@ -42,13 +42,18 @@ export const createConnections = ({
   timeoutMs,
   endpoint,
 }: ConnectionOptions): Connections => {
+  const connect = buildConnector({ allowH2: false, timeout: Math.min(connectTimeoutMs, timeoutMs) })
   const pool = new Pool(target.origin, {
     connections: size,
     pipelining: 1,
     // One request per connection is what a concurrency means; HTTP/2 would put them all on one.
     allowH2: false,
     keepAliveTimeout: keepAliveMs,
-    connectTimeout: Math.min(connectTimeoutMs, timeoutMs),
+    connect: (asked, callback) =>
+      connect(asked, (...outcome) => {
+        if (outcome[0] === null) markErrors(outcome[1])
+        callback(...outcome)
+      }),
     // Our own timer covers the whole request; these two would fire at other moments.
     headersTimeout: 0,
     bodyTimeout: 0,

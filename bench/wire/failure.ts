@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { errors } from 'undici'
 
 /** Exclusive: a failed request has exactly one kind. `cancelled` means that we ended it; it counts as neither. */
@@ -12,7 +13,12 @@ export type FailureKind =
   | 'empty'
   | 'cancelled'
 
-export type Failure = { kind: FailureKind; message: string }
+export type Failure = {
+  kind: FailureKind
+  message: string
+  /** Of a reset: the connection had carried answers before, so the server may have closed it without knowing of this request. */
+  onUsedConnection?: true
+}
 
 /** How far an answer had come when its connection failed. */
 export type Progress = 'unanswered' | 'headers' | 'output'
@@ -36,10 +42,22 @@ export const resolveFailure = (cause: Error, progress: Progress): Failure => {
   const message = describe(cause, code)
   if (connectCodes.has(code) || tlsPattern.test(code)) return { kind: 'connect', message }
   if (cause instanceof errors.HTTPParserError) return { kind: 'invalid_response', message }
-  if (progress === 'unanswered')
-    return { kind: 'reset', message: `the connection closed before any answer: ${message}` }
+  if (progress === 'unanswered') {
+    const reset = { kind: 'reset', message: `the connection closed before any answer: ${message}` } as const
+    return hadAnswers(cause) ? { ...reset, onUsedConnection: true } : reset
+  }
   const where = progress === 'headers' ? 'before any output' : 'in the middle of the answer'
   return { kind: 'truncated', message: `the connection closed ${where}: ${message}` }
+}
+
+const bytesRead = Symbol('bytes that the connection had brought')
+/** Has the connection's errors say how much it had brought; undici does so only of a closing, not of a reset. */
+export const markErrors = (socket: Socket): void => {
+  socket.on('error', (cause) => Object.assign(cause, { [bytesRead]: socket.bytesRead }))
+}
+const hadAnswers = (cause: Error): boolean => {
+  const read = cause instanceof errors.SocketError ? cause.socket?.bytesRead : Reflect.get(cause, bytesRead)
+  return Number(read) > 0
 }
 
 /** Nobody was there to speak to. */
