@@ -76,7 +76,7 @@ test('keys that are no good, and what each may not', async () => {
   const good = await create(box, 'good')
   const foreign = openSandbox()
   const theirs = await create(foreign, 'theirs')
-  const soon = new Date(Date.now() + 1500).toISOString()
+  const soon = new Date(Date.now() + 8000).toISOString()
   const ending = await create(box, 'ending', '--expires', soon)
   const bad = [
     good.key.slice(0, -1),

@@ -114,7 +114,7 @@ test('a time ends what is measured, and the cool-down begins there', async () =>
     expect(result.samples).toHaveLength(result.requests.sent)
     expect(result.requests.sent + result.cool_down!.sent).toBeGreaterThanOrEqual(server.requests.length - before) // prettier-ignore
   }
-}, 30_000)
+})
 
 test('an interrupt ends it at once; without the wish nothing is sent and nothing said', async () => {
   const server = await serve(8, 1000, 'silence')
@@ -128,7 +128,7 @@ test('an interrupt ends it at once; without the wish nothing is sent and nothing
   const plain = await bench(await serve(8, 0, 'fail'), loads[0]![2], { coolDown: false })
   expect(plain.cool_down).toBeUndefined()
   expect(plain.requests.sent).toBe(8)
-}, 30_000)
+})
 
 test('a schedule goes on as it ended, alike in each thread', () => {
   const options = { arrival: 'poisson' as const, rate: 50, burstiness: 1, seed: 3, requests: 100 }

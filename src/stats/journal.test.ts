@@ -68,7 +68,7 @@ test('a folder that cannot be written: lines wait in memory, in order, and are w
   journal.append('b\n')
   expect(journal.status()).toMatchObject({ trouble: 'EEXIST', memoryBytes: 4 })
   rmSync(folder)
-  await vi.waitUntil(() => journal.status().trouble === undefined, { timeout: 10_000 })
+  await expect.poll(() => journal.status().trouble).toBeUndefined()
   expect(readAll(folder)).toBe('a\nb\n')
   expect(told.troubles).toEqual(['EEXIST', undefined])
   journal.close()
