@@ -25,7 +25,7 @@ async function open(policy: FailurePolicy, extra: { replicas?: number; spent?: A
   const changes: (string | null)[] = []
   const store = createSharedStore({
     // Long enough that a busy machine alone never looks like a Redis that hangs.
-    connection: connectRedis(redis.address, 1000),
+    connection: connectRedis(redis.address, 2000),
     policy,
     replicas: extra.replicas ?? 1,
     spent: extra.spent && (async () => extra.spent!),
