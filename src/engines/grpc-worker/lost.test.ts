@@ -13,6 +13,7 @@ import {
   request,
   start,
 } from './open-connection.test-kit.ts'
+import { AppError } from '../../errors.ts'
 import { delta, openScriptedWorker, started } from './scripted-worker.test-kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-lost-'))
@@ -151,6 +152,19 @@ test('a worker that shuts down in order takes nothing new, and ends what it has'
   call.write(delta(' done'))
   expect((await iterator.next()).value).toMatchObject({ text: ' done' })
   expect(told).toBeGreaterThan(0)
+})
+
+test('closed because its process is gone: what runs, and what comes, has that reason', async () => {
+  const { worker, connection, engine } = await openEngine()
+  const iterator = await start(engine)
+  const call = await worker.called(1)
+  call.write(delta('text'))
+  await iterator.next()
+  const ended = readAll(iterator)
+  const gone = new AppError('worker_lost', 'the engine host of m was killed by SIGKILL')
+  await connection.close(gone)
+  expect((await ended).error).toBe(gone)
+  await expect(engine.prepare(request())).rejects.toBe(gone)
 })
 
 test('closing ends what runs with engine_failed and frees it in the worker; it may be done twice', async () => {
