@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
 import { createPrincipal } from '../keys/principal.ts'
 import type { LedgerRow } from '../stats/ledger-line.ts'

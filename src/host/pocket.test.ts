@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as wire from '../contract/wire-types.ts'
 import type { EngineEvent, GenerateRequest } from '../engine/types.ts'
 import { llamaCppLoader } from '../engines/llama-cpp/loader.ts'

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Engine } from '../engine/engine.ts'
 import { AppError } from '../errors.ts'
 import { answering, never, openReplicaSet, readAll, start } from './open-replica-set.test-kit.ts'

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { storeKinds, useStores } from '../store/both-stores.test-kit.ts'
 import type { Store } from '../store/open-store.ts'
 import { countHistogram } from './histogram.ts'

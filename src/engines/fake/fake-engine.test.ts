@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { engineContract } from '../../engine/contract.test-kit.ts'
 import type { LoadOptions } from '../../engine/types.ts'
 import { createFakeLoader } from './fake-loader.ts'
