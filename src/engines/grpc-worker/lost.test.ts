@@ -154,6 +154,20 @@ test('a worker that shuts down in order takes nothing new, and ends what it has'
   expect(told).toBeGreaterThan(0)
 })
 
+test('lost and closed in the same moment: what runs has the reason of the loss', async () => {
+  const { worker, connection, engine } = await openEngine({ reports: 'by-hand' })
+  const iterator = await start(engine)
+  ;(await worker.called(1)).write(delta('text'))
+  await iterator.next()
+  const ended = readAll(iterator)
+  worker.report.instanceId = 'two'
+  worker.sendReport()
+  const reason = await connection.lost
+  await connection.close()
+  expect((await ended).error).toMatchObject(lostCode)
+  await expect(engine.prepare(request())).rejects.toBe(reason)
+})
+
 test('closed because its process is gone: what runs, and what comes, has that reason', async () => {
   const { worker, connection, engine } = await openEngine()
   const iterator = await start(engine)

@@ -31,6 +31,9 @@ export async function openConnection(
     track: reports.track,
     createRequestId: createRequestIds(),
   })
+  // Its streams may hear of it only after whoever waits for the loss has closed us.
+  let lost: AppError | undefined
+  void reports.lost.then((error) => (lost = error))
   let closing: Promise<void> | undefined
   async function close(reason: AppError): Promise<void> {
     reports.stop()
@@ -52,7 +55,7 @@ export async function openConnection(
       const { inFlight } = await client.unary(controlService.Drain, request, drainMs + drainAnswerMs)
       return inFlight ?? 0
     },
-    close: (reason = unloaded()) => (closing ??= close(reason)),
+    close: (reason = lost ?? unloaded()) => (closing ??= close(reason)),
   }
 }
 
