@@ -52,7 +52,7 @@ test('a worker that keeps failing: one probe decides whether it is left alone fo
   const [first, second] = eventsOf(sandbox).flatMap(({ open_ms }) => open_ms ?? [])
   expect(first! / 2000, 'a fifth more or less').toBeCloseTo(1, 0)
   expect(second! / 4000, 'twice as long').toBeCloseTo(1, 0)
-}, 60_000)
+})
 
 test('while it is open: refused at once with Retry-After, and shown', async () => {
   const sandbox = await serveWith({
@@ -98,7 +98,8 @@ test('a worker that hangs: requests go elsewhere in time, then not there at all,
   const sandbox = await serveWith({
     models: [{ name: 'twins', engine: 'fake', source: 'fake:?tokens=4', replicas: 2 }],
     balance: 'round-robin',
-    first_token_timeout: '300ms',
+    // What a healthy worker on a busy machine never takes.
+    first_token_timeout: '2s',
     breaker: { failures: 2, open_time: '1s' },
     // It hangs without being lost.
     worker_timeout: '60s',
@@ -121,11 +122,11 @@ test('a worker that hangs: requests go elsewhere in time, then not there at all,
     expect((await ask(base, 'twins')).status).toBe(200)
     return (await breakersOf(sandbox, 'twins')).every((state) => state === 'closed')
   })
-}, 60_000)
+})
 
 test('a worker that is killed again and again: each new process is tried with one request', async () => {
   const sandbox = await serveWith({
-    models: [{ name: 'pocket', parallel: 4 }],
+    models: [{ name: 'slow', engine: 'fake', source: 'fake:?tokens_per_second=20', parallel: 4 }],
     breaker: { failures: 2, open_time: '60s' },
   })
   const { base } = sandbox
@@ -133,22 +134,20 @@ test('a worker that is killed again and again: each new process is tried with on
     await until('it serves', async () => (await workers(sandbox))[0]!.state === 'serving')
     const { pid } = (await workers(sandbox))[0]!
     const streams = await Promise.all(
-      Array.from({ length: 4 }, () =>
-        ask(base, 'pocket', { stream: true, ignore_eos: true, max_tokens: 900 }),
-      ),
+      Array.from({ length: 4 }, () => ask(base, 'slow', { stream: true, ignore_eos: true, max_tokens: 900 })),
     )
     process.kill(pid!, 'SIGKILL')
     for (const stream of streams) expect(await stream.text()).not.toContain('[DONE]')
   }
   const statuses: number[] = []
   await until('it is well again', async () => {
-    statuses.push((await ask(base, 'pocket', { max_tokens: 2 })).status)
+    statuses.push((await ask(base, 'slow', { max_tokens: 2 })).status)
     return statuses.at(-1) === 200
   })
   expect(statuses.every((status) => status === 200 || status === 503)).toBe(true)
-  expect(await breakersOf(sandbox, 'pocket'), 'long before its open time is over').toEqual(['closed'])
+  expect(await breakersOf(sandbox, 'slow'), 'long before its open time is over').toEqual(['closed'])
   expect(namesOf(sandbox)).toEqual(['breaker.open', 'breaker.half_open', 'breaker.closed'])
-}, 60_000)
+})
 
 test('one deadline over load, queue and generation; each says what it was', async () => {
   const fake = (name: string, query: string) => ({
@@ -157,11 +156,11 @@ test('one deadline over load, queue and generation; each says what it was', asyn
     source: `fake:?${query}`,
     parallel: 1,
   })
-  const sandbox = await serveWith({ models: [fake('stuck', 'stall_after=0')], request_timeout: '1s' })
+  const sandbox = await serveWith({ models: [fake('stuck', 'stall_after=0')], request_timeout: '4s' })
   const { base } = sandbox
   const first = ask(base, 'stuck')
   await until('it runs', async () => (await workers(sandbox))[0]!.busy_slots === 1)
-  const queued = await ask(base, 'stuck', {}, { 'x-request-timeout-ms': '200' })
+  const queued = await ask(base, 'stuck', {}, { 'x-request-timeout-ms': '800' })
   expect(queued.status).toBe(504)
   expect(queued.headers.get('x-should-retry')).toBe('false')
   expect(await errorOf(queued)).toMatchObject({
@@ -173,7 +172,7 @@ test('one deadline over load, queue and generation; each says what it was', asyn
   expect(generated.status).toBe(504)
   expect(await errorOf(generated)).toMatchObject({
     timeout: 'request_timeout',
-    message: expect.stringMatching(/took longer than 1 s, which is request_timeout; no text had come yet/),
+    message: expect.stringMatching(/took longer than 4 s, which is request_timeout; no text had come yet/),
   })
   await until('its slot is free', async () => (await workers(sandbox))[0]!.busy_slots === 0)
 })
@@ -194,7 +193,7 @@ test('load_timeout: the caller is told, and the load goes on', async () => {
 test('a stream that stalls ends with an error event, and its slot is free', async () => {
   const sandbox = await serveWith({
     models: [{ name: 'stalls', engine: 'fake', source: 'fake:?stall_after=3&faults=1' }],
-    idle_timeout: '300ms',
+    idle_timeout: '1s',
   })
   const { base } = sandbox
   const body = await (await ask(base, 'stalls', { stream: true })).text()

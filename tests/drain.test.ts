@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => sandbox.remove())
 
-const stream = async (base: string, tokens: number) => {
+const stream = async (base: string, tokens: number, signal?: AbortSignal) => {
   const response = await fetch(`${base}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -24,14 +24,16 @@ const stream = async (base: string, tokens: number) => {
       max_tokens: tokens,
       messages: [{ role: 'user', content: 'hi' }],
     }),
+    ...(signal && { signal }),
   })
   return response
 }
 
-test('stop lets a running stream finish and refuses new requests meanwhile', async () => {
+test('stop refuses new requests while a stream runs, and waits for it', async () => {
   await sandbox.sluice('serve')
   const { base_url, pid } = sandbox.daemonFile()
-  const running = await stream(base_url, 30)
+  const leave = new AbortController()
+  await stream(base_url, 900, leave.signal)
   const stopping = sandbox.sluice('stop')
   await until(
     'it drains',
@@ -40,8 +42,19 @@ test('stop lets a running stream finish and refuses new requests meanwhile', asy
   const refused = await stream(base_url, 1)
   expect(refused.status).toBe(503)
   expect(await refused.json()).toMatchObject({ error: { code: 'draining' } })
-  expect(await running.text()).toMatch(/data: \[DONE\]\n\n$/)
+  expect(isAlive(pid)).toBe(true)
+  leave.abort()
   expect((await stopping).code).toBe(0)
+  expect(isAlive(pid)).toBe(false)
+})
+
+test('stop lets a running stream finish', async () => {
+  await sandbox.sluice('serve')
+  const { base_url, pid } = sandbox.daemonFile()
+  const running = await stream(base_url, 60)
+  const stopped = await sandbox.sluice('stop')
+  expect(await running.text()).toMatch(/data: \[DONE\]\n\n$/)
+  expect(stopped.code).toBe(0)
   expect(isAlive(pid)).toBe(false)
 })
 

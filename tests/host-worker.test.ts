@@ -120,7 +120,7 @@ describe.skipIf(process.platform === 'win32')('an engine host', () => {
   })
 
   test('that is stopped counts as stuck and is replaced', async () => {
-    const worker = createWorker('fake', 'fake:', { reportTimeoutMs: 1_000 })
+    const worker = createWorker('fake', 'fake:', { reportTimeoutMs: 3_000 })
     await worker.start(hooks())
     const stuck = worker.processId!
     process.kill(stuck, 'SIGSTOP')
@@ -151,9 +151,9 @@ describe.skipIf(process.platform === 'win32')('an engine host', () => {
   })
 
   test('drains: finishes what runs, and is not restarted when it ends', async () => {
-    const worker = createWorker('fake', 'fake:?tokens_per_second=50')
+    const worker = createWorker('fake', 'fake:?tokens_per_second=20')
     await worker.start(hooks())
-    const running = complete(replicaOf(worker).engine, 20)
+    const running = complete(replicaOf(worker).engine, 60)
     await expect.poll(() => replicaOf(worker).engine!.status().busySlots).toBe(1)
     expect(await worker.drain(10_000)).toBe(0)
     expect(await running).not.toBe('')

@@ -58,11 +58,13 @@ test('from the first key on everybody needs one, but the commands of this user',
   // Our own commands have a credential of their own.
   expect((await box.sluice('ps')).code).toBe(0)
   expect(await box.sluice('chat', '-p', 'Hi', '--max-tokens', '3')).toMatchObject({ code: 0, stderr: '' })
-  expect((await box.sluice('bench', '-n', '2', '-c', '1', '--max-tokens', '4')).code).toBe(0)
+  // A loaded machine may make a run INVALID (10), which is no matter here.
+  const measured = [0, 10]
+  expect(measured).toContain((await box.sluice('bench', '-n', '2', '-c', '1', '--max-tokens', '4')).code)
   const url = `${box.daemonFile().base_url}/v1`
   const bench = ['bench', '--url', url, '--model', 'pocket', '-n', '2', '-c', '1', '--max-tokens', '4']
-  expect((await box.sluice(...bench)).code).not.toBe(0)
-  expect((await box.sluice(...bench, '--api-key', normal.key)).code).toBe(0)
+  expect(measured).not.toContain((await box.sluice(...bench)).code)
+  expect(measured).toContain((await box.sluice(...bench, '--api-key', normal.key)).code)
 
   const log = readFileSync(join(box.home, 'logs', 'daemon.log'), 'utf8')
   expect(log).toContain(`"key":"${normal.id}"`)
@@ -76,7 +78,7 @@ test('keys that are no good, and what each may not', async () => {
   const good = await create(box, 'good')
   const foreign = openSandbox()
   const theirs = await create(foreign, 'theirs')
-  const soon = new Date(Date.now() + 1500).toISOString()
+  const soon = new Date(Date.now() + 8000).toISOString()
   const ending = await create(box, 'ending', '--expires', soon)
   const bad = [
     good.key.slice(0, -1),

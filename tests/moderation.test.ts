@@ -44,7 +44,7 @@ moderation:
   - { name: water, on: output, kind: words, action: redact, words: [water gate, 水門, '🌊', the], models: [words] }
   - { name: stones, on: output, kind: regex, action: block, patterns: ['\\bold stone\\b'], models: [blocking] }
   - { name: nature, kind: words, action: flag, words: [river, rain, rests], models: [flagging] }
-  - { name: hook, kind: webhook, url: '${url}', secret_env: HOOK_SECRET, timeout: 300ms, segment: 40, models: [hooked] }
+  - { name: hook, kind: webhook, url: '${url}', secret_env: HOOK_SECRET, timeout: 2s, segment: 40, models: [hooked] }
   - { name: judge, on: input, kind: model, model: pocket, prompt: '{{text}}', action: block, on_failure: allow, models: [judged] }
   - { name: strict, on: input, kind: model, model: pocket, action: block, on_failure: block, models: [strictly] }
 `

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningEngine } from '../src/protocols/control/types.ts'
@@ -7,15 +9,18 @@ let sandbox: Sandbox
 let client: OpenAI
 beforeAll(async () => {
   sandbox = createSandbox()
-  const ran = await sandbox.sluice('serve', '--model', 'pocket', '--parallel', '4')
+  const slow = { name: 'slow', engine: 'fake', source: 'fake:?tokens_per_second=20' }
+  const models = [{ name: 'pocket', parallel: 4 }, slow]
+  writeFileSync(join(sandbox.home, 'config.yaml'), JSON.stringify({ models }))
+  const ran = await sandbox.sluice('serve')
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   client = new OpenAI({ baseURL: `${sandbox.daemonFile().base_url}/v1`, apiKey: 'none', maxRetries: 0 })
 })
 afterAll(() => sandbox.remove())
 
 const story = [{ role: 'user' as const, content: 'Tell me a short story about a robot.' }]
-const engine = async (): Promise<RunningEngine> =>
-  (await sandbox.json<{ engines: RunningEngine[] }>('ps')).engines[0]!
+const slowEngine = async (): Promise<RunningEngine> =>
+  (await sandbox.json<{ engines: RunningEngine[] }>('ps')).engines.find(({ model }) => model === 'slow')!
 
 test('a plain chat answers with text, a reason and usage', async () => {
   const answer = await client.chat.completions.create({ model: 'pocket', messages: story, temperature: 0 })
@@ -95,9 +100,10 @@ test('min_tokens: no end before it; more than max_tokens is a 400 that says so',
 })
 
 test('an abort in mid-stream frees the slot', async () => {
-  const before = (await engine()).counters.cancelled
+  const before = (await slowEngine()).counters.cancelled
   const stream = await client.chat.completions.create({
-    model: 'pocket',
+    // It would take most of a minute.
+    model: 'slow',
     messages: story,
     stream: true,
     max_tokens: 900,
@@ -106,8 +112,8 @@ test('an abort in mid-stream frees the slot', async () => {
   })
   let seen = 0
   for await (const _chunk of stream) if (++seen === 5) stream.controller.abort()
-  await until('the slot is free', async () => (await engine()).busy_slots === 0)
-  expect((await engine()).counters.cancelled).toBe(before + 1)
+  await until('the slot is free', async () => (await slowEngine()).busy_slots === 0)
+  expect((await slowEngine()).counters.cancelled).toBe(before + 1)
 })
 
 test('a wrong model is a 404 that names the known ones', async () => {

@@ -33,7 +33,9 @@ const refusal = async (box: Sandbox, path: string, key?: string) => {
   const { error } = (await answer.json()) as { error: { code: string; param: string | null } }
   return [answer.status, error.code, error.param]
 }
-const thisHour = () => Math.floor(Date.now() / 3_600_000) * 3_600_000
+/** That of the start: it must not become another one in the middle of a test. */
+const startHour = Math.floor(Date.now() / 3_600_000) * 3_600_000
+const thisHour = () => startHour
 
 test('an empty state folder: zeros, and no database for that', async () => {
   const box = openSandbox()

@@ -44,22 +44,23 @@ async function begin(response: Response) {
 test('kill -9 of an engine host: its streams end with an error event, others go on, the model comes back', async () => {
   const sandbox = await serveWith({
     models: [
+      // Slow enough that 900 tokens outlast the kill on every machine.
+      { name: 'slow', engine: 'fake', source: 'fake:?tokens_per_second=20', parallel: 4 },
       { name: 'pocket', parallel: 4 },
-      { name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=100' },
     ],
   })
   const { base } = sandbox
-  const host = (await workers(sandbox)).find(({ models }) => models.includes('pocket'))!
-  const rest = await begin(await ask(base, 'pocket', endless))
-  const other = await begin(await ask(base, 'quick', { ...endless, max_tokens: 60 }))
+  const host = (await workers(sandbox)).find(({ models }) => models.includes('slow'))!
+  const rest = await begin(await ask(base, 'slow', endless))
+  const other = await begin(await ask(base, 'pocket', endless))
   process.kill(host.pid!, 'SIGKILL')
   const broken = await rest()
   expect(broken).not.toContain('[DONE]')
   expect(broken).toContain('worker_lost')
   // Asked while the host is down: it waits for the next one.
-  expect((await ask(base, 'pocket', { max_tokens: 4 })).status).toBe(200)
+  expect((await ask(base, 'slow', { max_tokens: 4 })).status).toBe(200)
   expect(await other()).toContain('[DONE]')
-  const after = (await workers(sandbox)).find(({ models }) => models.includes('pocket'))!
+  const after = (await workers(sandbox)).find(({ models }) => models.includes('slow'))!
   expect(after).toMatchObject({ state: 'serving', restarts: 1 })
   expect(after.pid).not.toBe(host.pid)
 })
@@ -107,10 +108,10 @@ test('one llama.cpp host and two Python workers under one name: load spreads, an
 
 test('drain: nothing new goes to it, running streams end well, and it stays out; remove ends it', async () => {
   const sandbox = await serveWith({
-    models: [{ name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=100', replicas: 2 }],
+    models: [{ name: 'quick', engine: 'fake', source: 'fake:?tokens_per_second=20', replicas: 2 }],
   })
   const { base } = sandbox
-  const first = await begin(await ask(base, 'quick', { ...endless, max_tokens: 50 }))
+  const first = await begin(await ask(base, 'quick', { ...endless, max_tokens: 80 }))
   const [busy] = (await workers(sandbox)).filter(({ busy_slots }) => busy_slots > 0)
   const drained = sandbox.sluice('worker', 'drain', busy!.id)
   await until('it drains', async () => (await workers(sandbox)).some(({ state }) => state === 'draining'))
@@ -179,9 +180,11 @@ test('isolation in-process: no engine host, the same answers', async () => {
 })
 
 test('a client that leaves frees its slot on the worker', async () => {
-  const sandbox = await serveWith({ models: [{ name: 'pocket', parallel: 2 }] })
+  const sandbox = await serveWith({
+    models: [{ name: 'slow', engine: 'fake', source: 'fake:?tokens_per_second=20', parallel: 2 }],
+  })
   const leave = new AbortController()
-  const response = await ask(sandbox.base, 'pocket', endless, leave.signal)
+  const response = await ask(sandbox.base, 'slow', endless, leave.signal)
   await begin(response)
   expect((await workers(sandbox))[0]!.busy_slots).toBe(1)
   leave.abort()

@@ -35,16 +35,16 @@ const share = (list: string[], outcome: string) => list.filter((one) => one === 
 
 test('200 comparisons of identical runs of 100 requests: at most 2 % fail', () => {
   expect(share(outcomes(200, 100, 1), 'fail')).toBeLessThanOrEqual(0.02)
-}, 60_000)
+})
 
 test('a true slowdown by 10 % at 1,000 requests is found in at least 95 %', () => {
   expect(share(outcomes(40, 1000, 1.1), 'fail')).toBeGreaterThanOrEqual(0.95)
-}, 60_000)
+})
 
 test('identical long runs pass, and a faster one too', () => {
   expect(compareRuns(drawRun(20_000, 1), drawRun(20_000, 2), 0.05).outcome).toBe('pass')
   expect(compareRuns(drawRun(2000, 1), drawRun(2000, 2, 0.8), 0.05).outcome).toBe('pass')
-}, 60_000)
+})
 
 test('few requests: no verdict, and how many are missing', () => {
   const { outcome, metrics } = compareRuns(drawRun(20, 1), drawRun(20, 2, 2), 0.05)
@@ -94,7 +94,7 @@ test('runs that fail equally often are seldom told apart', () => {
     return compareRuns(left, right, 0.05).metrics.at(-1)!.outcome
   })
   expect(share(rounds, 'fail')).toBeLessThanOrEqual(0.02)
-}, 60_000)
+})
 
 test('answers that came in a single read have no TPOT, as in the report, and no figure is NaN', () => {
   const atOnce = (samples: Sample[]) =>

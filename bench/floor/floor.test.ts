@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createPaceTally, joinPaces, streamsOf } from './pace.ts'
 import { summarizeFloor, type FloorPart } from './floor.ts'
 import { measureFloor } from './measure-floor.ts'
@@ -6,9 +6,6 @@ import { startNullServer } from './null-server.ts'
 import { startNullProcess } from './start-null-process.ts'
 import { runBench } from '../run.ts'
 import type { BenchOptions } from '../options.ts'
-
-// A process and its threads start slowly on a machine that is busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 const never = new AbortController().signal
 const pace = { stream: true, events: 10, firstMs: 5, gapMs: 5 }

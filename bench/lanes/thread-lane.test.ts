@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { BenchOptions, Load } from '../options.ts'
 import { runBench } from '../run.ts'
 import {
@@ -10,9 +10,6 @@ import {
 } from '../wire/odd-server.test-kit.ts'
 import { createShares } from './share.ts'
 import { createThreadLane } from './thread-lane.ts'
-
-// Threads start slowly on a machine that is busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 const servers: OddServer[] = []
 afterEach(async () => {

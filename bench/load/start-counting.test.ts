@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { BenchOptions } from '../options.ts'
 import type { BenchResult } from '../result.ts'
 import { runBench } from '../run.ts'
@@ -12,8 +12,6 @@ import {
   type OddAnswer,
   type OddServer,
 } from '../wire/odd-server.test-kit.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const servers: OddServer[] = []
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { BenchOptions } from '../options.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderReport } from '../report/report.ts'
@@ -7,8 +7,6 @@ import { runBench } from '../run.ts'
 import { resolveTarget } from '../wire/target.ts'
 import { startMetricsServer, type MetricsServer } from './metrics-server.test-kit.ts'
 import { watchServer } from './watch-server.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const servers: MetricsServer[] = []
 afterEach(async () => {
@@ -110,8 +108,8 @@ test("vLLM's figures are the difference between before and after", async () => {
 test('gauges are read while it is measured', async () => {
   const server = await serve(vllm(1), vllm(1, 3), vllm(1, 5), vllm(2))
   const watch = await watchServer({ target: resolveTarget(server.url), apiKey: undefined })
-  await vi.waitFor(() => expect(server.asked.length).toBe(3), { timeout: 10_000 })
-  await vi.waitFor(() => expect(server.asked.length).toBe(4), { timeout: 10_000 })
+  // A busy machine may skip the look at which there were three.
+  await expect.poll(() => server.asked.length).toBeGreaterThanOrEqual(4)
   const metrics = await watch!.stop()
   expect(metrics?.readings).toBeGreaterThanOrEqual(2)
   expect(metrics?.gauges).toMatchObject({ running: { max: 5 }, waiting: { max: 10 }, kv_usage: { max: 0.5 } })

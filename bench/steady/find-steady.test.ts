@@ -1,13 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Sample } from '../record/samples.ts'
 import { findSteady, type SteadySearch } from './find-steady.ts'
 import { describeSteady } from './steady-figures.ts'
 import { viewSteady } from './steady-view.ts'
 import { synthesize, type Synthetic } from './steady.test-kit.ts'
 import { resultOf } from '../result.test-kit.ts'
-
-// Hundreds of simulated runs each.
-vi.setConfig({ testTimeout: 30_000 })
 
 const runs = 100
 const search = (wanted: Omit<Synthetic, 'seed'>): SteadySearch[] =>

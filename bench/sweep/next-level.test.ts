@@ -50,7 +50,7 @@ test('a noisy queue: what is found is within three points of the goal', () => {
   }
   // Of 120 ends each may be certain and wrong in 1 % of the cases.
   expect(wrong).toBeLessThanOrEqual(1)
-}, 30_000)
+})
 
 test('the interval of two short runs holds the truth in 99 %, close to the limit too', () => {
   const outside = [20, 23, 26].map((load) => {
@@ -65,4 +65,4 @@ test('the interval of two short runs holds the truth in 99 %, close to the limit
   })
   // Requests taken for independent lie outside in 3 to 5 % of the cases.
   expect(Math.max(...outside)).toBeLessThanOrEqual(4)
-}, 30_000)
+})

@@ -39,7 +39,7 @@ test('a baseline is compared at the end, and the outcome stands in every report'
   const other = await run('-n', '8', '--max-tokens', '7', '--baseline', main, '--json', branch)
   expect(other).toMatchObject({ exit: 2, stdout: expect.stringMatching(/the\s+runs\s+differ\s+in\s+max_tokens\s+\(128,\s+then\s+7\)/) }) // prettier-ignore
   expect(JSON.parse(await readFile(branch, 'utf8'))).toMatchObject({ requests: { succeeded: 8 } })
-}, 60_000)
+})
 
 test('a baseline that cannot be read is found out before anything is sent', async () => {
   const sent = server.requests.length

@@ -44,7 +44,7 @@ test('a table, and one in Markdown', async () => {
 test('an interrupt shows what was measured', async () => {
   const listeners = process.listenerCount('SIGINT')
   const running = run('-p', '4', '-n', '900', '-r', '1000', '--json')
-  await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(listeners), 20_000)
+  await expect.poll(() => process.listenerCount('SIGINT')).toBeGreaterThan(listeners)
   process.emit('SIGINT')
   expect(await running).toMatchObject({ exit: 130 })
   expect(process.listenerCount('SIGINT')).toBe(listeners)

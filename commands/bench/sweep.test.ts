@@ -74,7 +74,7 @@ test('the highest load that a server of known capacity answers', async () => {
   expect(suites).toContain(`concurrency ${capacity}"`)
   expect(suites).not.toContain('<failure')
   expect(ran.exit).toBe(0)
-}, 30_000)
+})
 
 test('a goal that no load meets has an exit code of its own', async () => {
   const junit = join(folder, 'a.xml')
@@ -84,12 +84,12 @@ test('a goal that no load meets has an exit code of its own', async () => {
   )
   expect(ran.stdout).toContain('no load that was measured meets e2e 0 ms')
   expect(ran.exit).toBe(8)
-}, 30_000)
+})
 
 test('an interrupt ends the search and shows what it had found', async () => {
   const json = join(folder, 'a.json')
   const running = run('--sweep', '--goodput', 'e2e:60000', '--requests', '200', '--json', json)
-  await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(300), 20_000)
+  await expect.poll(() => server.requests.length).toBeGreaterThan(300)
   process.emit('SIGINT')
   const ran = await running
   expect(ran.exit).toBe(130)
@@ -97,20 +97,20 @@ test('an interrupt ends the search and shows what it had found', async () => {
   const { sweep, results } = JSON.parse(await readFile(json, 'utf8')) as Document
   expect(sweep).toMatchObject({ ended: 'interrupted', highest: { load: expect.any(Number) } })
   expect(results.at(-1)!.interrupted).toBe(true)
-}, 30_000)
+})
 
 test('without limits: the knee of throughput, which a refused request brings none of', async () => {
   const ran = await run('--sweep', '--requests', '60', '--max-tokens', '4', '--sweep-max', '64')
   // Which load that is depends on the machine; the rule itself is tested without a clock.
   expect(ran.stdout).toMatch(/^knee: (\d+ requests in flight, at [\d,.]+ output tokens\/s|none)/m)
   expect(ran.exit).toBe(0)
-}, 30_000)
+})
 
 test('a search that would never end stops where it was told to', async () => {
   const ran = await run('--sweep', '--goodput', 'e2e:60000', '--requests', '80', '--sweep-max', '6')
   expect(ran.stdout).toContain('of requests: 6 requests in flight')
   expect(ran.stdout).toContain('raise --sweep-max')
-}, 30_000)
+})
 
 test.each([
   ['--sweep-max needs --sweep', ['--sweep-max', '4']],

@@ -4,10 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-
-// Real processes, each a second of Node's start on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const entry = join(import.meta.dirname, '..', '..', 'bin', 'dev.js')
 let home: string
@@ -34,7 +31,7 @@ function start(...words: string[]) {
   createInterface(started.stdout).on('line', (line) => lines.push(line))
   return { child: started, lines, stderr: () => stderr, closed: once(started, 'close') }
 }
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000 })
+const until = (condition: () => boolean) => expect.poll(condition).toBe(true)
 
 test('--json: a line when it listens and one when the model is there; Ctrl-C ends it well', async () => {
   const worker = start(

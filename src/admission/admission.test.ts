@@ -108,7 +108,24 @@ test('a wait that would be too long is refused at once, with a time that was mea
   }
 })
 
-test('nobody waits beyond his deadline', async () => {
+test('at the same moment the error of whose deadline it is comes first', async () => {
+  vi.useFakeTimers()
+  try {
+    const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 60_000 })
+    await admission.enter(guest)
+    const [own, error] = [new AbortController(), new Error('out of time')]
+    const wait = admission.enter({ ...guest, deadline: performance.now() + 500, signal: own.signal })
+    const refused = expect(wait).rejects.toBe(error)
+    setTimeout(() => own.abort(error), 501)
+    await vi.advanceTimersByTimeAsync(600)
+    await refused
+    expect(admission.status().waiting).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('nobody waits a second beyond his deadline, even if he does not leave', async () => {
   vi.useFakeTimers()
   try {
     const admission = createAdmission({ slots: 1, queue: 5, maxWaitMs: 60_000 })
@@ -116,7 +133,7 @@ test('nobody waits beyond his deadline', async () => {
     const refused = expect(
       admission.enter({ ...guest, deadline: performance.now() + 500 }),
     ).rejects.toMatchObject({ code: 'overloaded', message: expect.stringContaining('0.5 s') })
-    await vi.advanceTimersByTimeAsync(500)
+    await vi.advanceTimersByTimeAsync(1500)
     await refused
     expect(admission.status().waiting).toBe(0)
   } finally {

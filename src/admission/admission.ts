@@ -55,6 +55,9 @@ export interface Admission {
   status(): AdmissionStatus
 }
 
+/** Whose deadline it is ends the wait by his signal, with an error that says more: it must not lose a race to ours. */
+const ownEndMs = 1000
+
 type Entrant = WaitingJob & {
   visitor: Visitor
   turn: PromiseWithResolvers<() => void>
@@ -88,12 +91,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     async enter(visitor) {
       const { signal, deadline = Number.POSITIVE_INFINITY } = visitor
       signal.throwIfAborted()
-      const waitMs = Math.min(maxWaitMs, Math.max(0, deadline - performance.now()))
+      const ownMs = Math.max(0, deadline - performance.now())
+      const waitMs = Math.min(maxWaitMs, ownMs)
       const entrant = createEntrant(visitor, serviceTime.lastPlaceWithin(waitMs, slots))
       const { turn } = entrant
       queue.submit(entrant)
       if (!entrant.waits) return turn.promise
-      return boundWait(turn.promise, { signal, waitMs }, (end) => {
+      const limitMs = ownMs <= maxWaitMs ? waitMs + ownEndMs : waitMs
+      return boundWait(turn.promise, { signal, limitMs }, (end) => {
         queue.leave(entrant)
         turn.reject(end === 'left' ? signal.reason : createLateness(waitMs, crowd(), estimate()))
       })
@@ -131,11 +136,11 @@ function createRelease(entrant: Entrant, queue: Queue<Entrant>, record: (slotMs:
 /** A wait has an end: a place, the caller going away (`left`), or the longest wait (`late`). */
 function boundWait<T>(
   turn: Promise<T>,
-  { signal, waitMs }: { signal: AbortSignal; waitMs: number },
+  { signal, limitMs }: { signal: AbortSignal; limitMs: number },
   giveUp: (end: 'left' | 'late') => void,
 ): Promise<T> {
   const leave = () => giveUp('left')
-  const timer = setTimeout(() => giveUp('late'), waitMs)
+  const timer = setTimeout(() => giveUp('late'), limitMs)
   signal.addEventListener('abort', leave)
   return turn.finally(() => {
     clearTimeout(timer)

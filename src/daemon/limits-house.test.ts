@@ -14,7 +14,7 @@ const wanted = { promptTokens: 10, answerTokens: 10, mostAnswerTokens: 100 }
 let redis: TestRedis
 beforeAll(async () => {
   redis = await startRedis()
-}, 60_000)
+})
 afterAll(() => redis.remove())
 
 test('nothing to limit and nothing to price: nothing is in the way', async () => {
@@ -66,10 +66,10 @@ test('a Redis that goes away is a condition and an event, and not a word about w
   expect(house.condition().degraded).not.toMatch(/127|redis:/)
   expect(house.status()).toMatchObject({ withoutRedis: 1 })
   await redis.start()
-  await expect.poll(() => house.condition().degraded, { timeout: 20_000 }).toBeNull()
+  await expect.poll(() => house.condition().degraded).toBeNull()
   expect(events).toEqual(['limits.store_lost', 'limits.store_back'])
   await house.close()
-}, 60_000)
+})
 
 test.each([
   [{ limits: [{ key: '*', budget_per_day: 1 }] }, 'limits.0.budget_per_day', 'no model has a price'],

@@ -59,8 +59,8 @@ export interface WorkerConnection {
   ): Promise<Engine>
   /** The worker takes nothing new from now on; resolves with what still runs when the time is over. */
   drain(timeoutMs: number): Promise<number>
-  /** Ends what runs through this connection with `engine_failed`; idempotent. */
-  close(): Promise<void>
+  /** Ends what runs through this connection: with `reason`, the error it was lost with, or `engine_failed`; idempotent. */
+  close(reason?: AppError): Promise<void>
 }
 
 export type ConnectOptions = {

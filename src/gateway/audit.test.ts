@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
 import { createPrincipal } from '../keys/principal.ts'
 import type { LedgerRow } from '../stats/ledger-line.ts'
@@ -68,9 +68,9 @@ test('what is refused has a row too, and has used no tokens', async () => {
       ...(signal && { signal }),
     })
   const first = send(abort.signal).catch(() => undefined)
-  await vi.waitUntil(() => full.admission.status().running === 1)
+  await expect.poll(() => full.admission.status().running).toBe(1)
   expect((await send()).status).toBe(429)
-  await vi.waitUntil(() => full.rows.length === 1)
+  await expect.poll(() => full.rows).toHaveLength(1)
   expect(full.rows[0]).toMatchObject({
     status: 429,
     error: 'queue_full',
@@ -79,7 +79,7 @@ test('what is refused has a row too, and has used no tokens', async () => {
   })
   abort.abort()
   await first
-  await vi.waitUntil(() => full.rows.length === 2)
+  await expect.poll(() => full.rows).toHaveLength(2)
   expect(full.rows[1]).toMatchObject({ status: 499, error: 'cancelled' })
   const { app: other, rows: bad } = open()
   await other.inject({ method: 'POST', url, payload: { model: 'nope', messages: [] } })

@@ -8,10 +8,10 @@ test.each([
   ['the load', { load: never }, 'it had not reached its model yet'],
   ['the first text', { script: hang }, 'no text had come yet'],
 ])('one deadline covers %s', async (_, options, words) => {
-  const response = await post({ ...options, settings: { requestTimeoutMs: 40 } }, chatBody())
+  const response = await post({ ...options, settings: { requestTimeoutMs: 400 } }, chatBody())
   expect([response.statusCode, response.json().error.code]).toEqual([504, 'timeout'])
   expect(response.json().error.message).toBe(
-    `the request took longer than 0.04 s, which is request_timeout; ${words}`,
+    `the request took longer than 0.4 s, which is request_timeout; ${words}`,
   )
   expect(response.headers['x-should-retry']).toBe('false')
 })
@@ -22,7 +22,7 @@ test('one deadline covers the queue', async () => {
   const request = { method: 'POST' as const, url: '/v1/chat/completions', payload: chatBody() }
   const first = app.inject(request)
   await expect.poll(() => admission.status().running).toBe(1)
-  const late = await app.inject({ ...request, headers: { 'x-request-timeout-ms': '20' } })
+  const late = await app.inject({ ...request, headers: { 'x-request-timeout-ms': '400' } })
   expect(late.statusCode).toBe(504)
   expect(late.json().error.message).toContain('it was still waiting in the queue, at place 1')
   expect(admission.status().waiting).toBe(0)
@@ -59,9 +59,14 @@ test.each(['0', '-5', '1.5', 'soon', ''])('x-request-timeout-ms "%s" is refused 
 })
 
 test("a client library's timeout is for the beginning of a streamed answer, so it does not end one", async () => {
-  const script = { step: () => new Promise<void>((resolve) => setTimeout(resolve, 20)) }
+  const seconds = 0.4
+  // Its second text comes when the client's time is over; the first is there long before.
+  const script = {
+    step: (step: number) =>
+      step === 1 ? new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000)) : undefined,
+  }
   const response = await post({ script }, streamed(), '/v1/chat/completions', {
-    'x-stainless-timeout': '0.03',
+    'x-stainless-timeout': String(seconds),
   })
   expect(response.statusCode).toBe(200)
   expect(response.body).toContain('[DONE]')
@@ -69,7 +74,7 @@ test("a client library's timeout is for the beginning of a streamed answer, so i
 
 test('a stream that has begun ends with an error event and without [DONE]', async () => {
   const script = { step: (step: number) => (step === 0 ? undefined : never()) }
-  const response = await post({ settings: { requestTimeoutMs: 60 }, script }, streamed())
+  const response = await post({ settings: { requestTimeoutMs: 400 }, script }, streamed())
   expect(response.statusCode).toBe(200)
   expect(response.body).toContain('"code":"timeout"')
   expect(response.body).toContain('mid-answer')

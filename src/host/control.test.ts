@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { apiVersion } from '../contract/definition.ts'
 import { encodeLoadRequest } from '../contract/model.ts'
 import { completion, loadOptions, openWorker, type OpenWorker } from './open-worker.test-kit.ts'
@@ -82,7 +82,7 @@ describe('loading', () => {
     await expect(calls[0]!.ended).rejects.toMatchObject({ code: 'cancelled' })
     expect(await list()).toHaveLength(2)
     calls[1]!.call.cancel()
-    await vi.waitUntil(async () => (await list()).length === 1)
+    await expect.poll(list).toHaveLength(1)
     expect((await worker.stream('LoadModel', request('n', 'fake:')).ended).at(-1)?.phase).toBe('READY')
   })
 
@@ -113,12 +113,12 @@ describe('loading', () => {
 })
 
 describe('unloading', () => {
-  test('takes nothing new, lets requests end, ends the rest, frees the id', async () => {
+  test('takes nothing new, lets requests end, frees the id', async () => {
     worker = await openWorker('fake:?stall_after=1')
-    const call = worker.stream('Complete', completion('hello'))
-    await call.until(2)
-    const unloading = worker.unary('UnloadModel', { id: 'm', drainTimeoutMs: 100 })
-    await vi.waitUntil(async () => (await list())[0]?.state === 'MODEL_STATE_DRAINING')
+    const { call, until } = worker.stream('Complete', completion('hello'))
+    await until(2)
+    const unloading = worker.unary('UnloadModel', { id: 'm', drainTimeoutMs: 600_000 })
+    await expect.poll(async () => (await list())[0]?.state).toBe('MODEL_STATE_DRAINING')
     await expect(worker.stream('Complete', completion('new')).ended).rejects.toMatchObject({
       code: 'draining',
     })
@@ -127,13 +127,22 @@ describe('unloading', () => {
         code: 'draining',
       },
     )
-    expect(await unloading).toEqual({ endedRequests: 1 })
-    await expect(call.ended).rejects.toMatchObject({ code: 'engine_failed' })
+    call.cancel()
+    expect(await unloading).toEqual({ endedRequests: 0 })
     expect(await list()).toEqual([])
     await expect(worker.stream('Complete', completion('hello')).ended).rejects.toMatchObject({
       message: 'this worker serves no model, not "m"',
     })
     expect((await worker.stream('LoadModel', request('m', 'fake:')).ended).at(-1)?.phase).toBe('READY')
+  })
+
+  test('ends what still runs when its time is over', async () => {
+    worker = await openWorker('fake:?stall_after=1')
+    const call = worker.stream('Complete', completion('hello'))
+    await call.until(2)
+    expect(await worker.unary('UnloadModel', { id: 'm', drainTimeoutMs: 50 })).toEqual({ endedRequests: 1 })
+    await expect(call.ended).rejects.toMatchObject({ code: 'engine_failed' })
+    expect(await list()).toEqual([])
   })
 
   test('an unknown id is an error', async () => {
@@ -159,14 +168,15 @@ describe('load reports', () => {
 
   test('leaving stops the timer', async () => {
     worker = await openWorker()
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-    const before = timers()
-    const watch = worker.stream('WatchLoad', { intervalMs: 60_000 })
+    const set = vi.spyOn(globalThis, 'setInterval')
+    const cleared = vi.spyOn(globalThis, 'clearInterval')
+    onTestFinished(() => void vi.restoreAllMocks())
+    const watch = worker.stream('WatchLoad', { intervalMs: 54_321 })
     await watch.until(1)
-    expect(timers()).toBe(before + 1)
+    const timer = set.mock.results[set.mock.calls.findIndex(([, interval]) => interval === 54_321)]?.value
+    expect(timer).toBeDefined()
     watch.call.cancel()
-    // Without timers of our own.
-    while (timers() !== before) await new Promise((resolve) => setImmediate(resolve))
+    await expect.poll(() => cleared.mock.calls.map(([handle]) => handle)).toContain(timer)
   })
 
   test('an interval below the least is refused', async () => {

@@ -3,12 +3,9 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { HostArguments, HostMessage } from './host-arguments.ts'
 import { completion, createClient, loadOptions } from './open-worker.test-kit.ts'
-
-// Real processes, each a second of Node's start on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
 
 const main = join(import.meta.dirname, 'main.ts')
 let folder: string
@@ -40,7 +37,7 @@ function start(change?: Partial<HostArguments>) {
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (log += text))
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const said = async <T extends HostMessage['type']>(type: T) => {
-    await vi.waitUntil(() => messages.some((message) => message.type === type), { timeout: 15_000 })
+    await expect.poll(() => messages.some((message) => message.type === type)).toBe(true)
     return messages.find((message): message is Extract<HostMessage, { type: T }> => message.type === type)!
   }
   return { child, messages, said, exited, log: () => log }
@@ -75,10 +72,16 @@ describe('starting', () => {
     client.close()
   })
 
-  test('a model of its start: it listens at once and is ready when the model is there', async () => {
-    const host = start({ model: model('fake:?load_ms=300') })
+  test('a model of its start: it listens at once, and is not ready while the model loads', async () => {
+    const host = start({ model: model('fake:?load_ms=600000') })
     const client = createClient((await host.said('listening')).address)
     expect(await client.unary('Check', {})).toEqual({ status: 'NOT_SERVING' })
+    client.close()
+  })
+
+  test('it is ready when the model is there', async () => {
+    const host = start({ model: model('fake:?load_ms=100') })
+    const client = createClient((await host.said('listening')).address)
     await host.said('serving')
     expect(await client.unary('Check', {})).toEqual({ status: 'SERVING' })
     const types = host.messages.map(({ type }) => type)
@@ -111,10 +114,9 @@ describe('starting', () => {
 })
 
 describe('ending', () => {
-  const slow = 'fake:?tokens_per_second=20&tokens=30'
-
-  test('SIGTERM: not ready, nothing new, running requests end, the socket goes', async () => {
-    const host = start({ model: model(slow) })
+  test('SIGTERM: not ready and nothing new while something runs; then it ends, and the socket goes', async () => {
+    // Runs for as long as the test wants it to.
+    const host = start({ model: model('fake:?stall_after=2') })
     await host.said('serving')
     const client = createClient(`unix:${socket}`)
     const health = client.stream('Watch', { service: '' })
@@ -125,10 +127,22 @@ describe('ending', () => {
     expect(health.received.at(-1)).toEqual({ status: 'NOT_SERVING' })
     const late = client.stream('Complete', completion('hello'))
     await expect(late.ended).rejects.toMatchObject({ code: 'draining' })
-    expect((await call.ended).at(-1)?.finished?.usage?.completionTokens).toBe(30)
+    call.call.cancel()
     expect(await host.exited).toEqual([0, null])
     expect(existsSync(socket)).toBe(false)
     expect(host.log()).toContain('"event":"host.stopped"')
+    client.close()
+  })
+
+  test('SIGTERM: what runs is answered to its end', async () => {
+    const host = start({ model: model('fake:?tokens_per_second=40&tokens=30') })
+    await host.said('serving')
+    const client = createClient(`unix:${socket}`)
+    const call = client.stream('Complete', completion('hello'))
+    await call.until(2)
+    host.child.kill('SIGTERM')
+    expect((await call.ended).at(-1)?.finished?.usage?.completionTokens).toBe(30)
+    expect(await host.exited).toEqual([0, null])
     client.close()
   })
 
@@ -158,7 +172,7 @@ describe('ending', () => {
     const client = createClient(`unix:${socket}`)
     await client.stream('Complete', completion('hello')).until(3)
     host.child.kill('SIGTERM')
-    await vi.waitUntil(() => host.log().includes('host.stopping'), { timeout: 5000 })
+    await expect.poll(host.log).toContain('host.stopping')
     host.child.kill('SIGTERM')
     expect((await host.exited)[1]).toBe('SIGKILL')
     expect(existsSync(socket)).toBe(false)
@@ -200,7 +214,7 @@ describe('kill -9 of the parent', () => {
     const { child, pid } = await startUnderParent()
     expect(isAlive(pid)).toBe(true)
     child.kill('SIGKILL')
-    await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 })
+    await expect.poll(() => isAlive(pid)).toBe(false)
     expect(existsSync(socket)).toBe(false)
   })
 
@@ -214,7 +228,7 @@ describe('kill -9 of the parent', () => {
     await expect(check).rejects.toMatchObject({ code: 'timeout' })
     expect(isAlive(pid)).toBe(true)
     child.kill('SIGKILL')
-    await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 })
+    await expect.poll(() => isAlive(pid)).toBe(false)
     client.close()
   })
 })

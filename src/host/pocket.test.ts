@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as wire from '../contract/wire-types.ts'
 import type { EngineEvent, GenerateRequest } from '../engine/types.ts'
 import { llamaCppLoader } from '../engines/llama-cpp/loader.ts'
@@ -82,10 +82,11 @@ test('loading tells how far it is; a cancelled call frees its slot after the ste
   )
   await until(3)
   call.cancel()
-  await vi.waitUntil(async () => {
+  const isFree = async () => {
     const { models = [] } = await worker.unary('GetLoad', {})
     const [own] = models.filter(({ model }) => model === 'n')
     return own?.runningRequests === 0 && own.cancelledRequestsTotal === 1
-  })
+  }
+  await expect.poll(isFree).toBe(true)
   expect(await worker.unary('UnloadModel', { id: 'n' })).toEqual({ endedRequests: 0 })
 })

@@ -74,7 +74,7 @@ test('half-open, of many requests in the same moment one goes through', async ()
   vi.advanceTimersByTime(10_000)
   engine.onRun = () => undefined
   const asked = Array.from({ length: 20 }, () => ask().catch((cause: AppError) => cause.code))
-  await vi.waitFor(() => expect(engine.runs).toHaveLength(3))
+  await expect.poll(() => engine.runs).toHaveLength(3)
   engine.runs[2]!.answer('alone')
   const answers = await Promise.all(asked)
   expect(answers.filter((each) => each === 'circuit_open')).toHaveLength(19)
@@ -128,7 +128,7 @@ test('what a worker was busy with when it was lost is one failure, whatever its 
   const engine = createScriptedEngine(16)
   const { set, replicas, ask } = openGuarded([engine])
   const asked = Array.from({ length: 16 }, () => ask().catch((cause: AppError) => cause.code))
-  await vi.waitFor(() => expect(engine.runs).toHaveLength(16))
+  await expect.poll(() => engine.runs).toHaveLength(16)
   for (const run of engine.runs) {
     run.events.push(textDelta('so far'))
     run.events.end(new AppError('worker_lost', 'killed'))

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Engine } from '../engine/engine.ts'
 import { AppError } from '../errors.ts'
 import { answering, never, openReplicaSet, readAll, start } from './open-replica-set.test-kit.ts'
@@ -43,7 +43,7 @@ test('choices that begin in the same moment do not herd', async () => {
   const prepared = await set.prepare(textRequest())
   const choices = [0, 1, 2, 3].map((choice) => prepared.generate(choice, never)[Symbol.asyncIterator]())
   const reading = choices.map(readAll)
-  await vi.waitFor(() => expect(engines.map(({ runs }) => runs.length)).toEqual([2, 2]))
+  await expect.poll(() => engines.map(({ runs }) => runs.length)).toEqual([2, 2])
   engines.forEach(({ runs }) => runs.forEach((run) => run.answer('done')))
   await Promise.all(reading)
 })

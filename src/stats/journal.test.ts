@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createJournal, type JournalOptions } from './journal.ts'
 import { createFolder } from './ledger.test-kit.ts'
 import { listSegments } from './segments.ts'
@@ -68,7 +68,7 @@ test('a folder that cannot be written: lines wait in memory, in order, and are w
   journal.append('b\n')
   expect(journal.status()).toMatchObject({ trouble: 'EEXIST', memoryBytes: 4 })
   rmSync(folder)
-  await vi.waitUntil(() => journal.status().trouble === undefined, { timeout: 10_000 })
+  await expect.poll(() => journal.status().trouble).toBeUndefined()
   expect(readAll(folder)).toBe('a\nb\n')
   expect(told.troubles).toEqual(['EEXIST', undefined])
   journal.close()

@@ -99,7 +99,7 @@ test('a thread that is ended in the middle of it: its successor counts every row
     await thread.end()
   }
   expect(await openLedger(address, folder).verify()).toMatchObject({ agrees: true, requests: 60_000 })
-}, 60_000)
+})
 
 test('a journal that cannot be read: told, and taken over when it can', async () => {
   const address = await stores.address('sqlite')

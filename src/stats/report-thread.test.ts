@@ -54,7 +54,7 @@ test('a store that is away: store_unavailable, and when it is there again, answe
   })
   await stores.postgres().start()
   expect(await reader.ask('events', { limit: 1 }, signal)).toEqual([])
-}, 30_000)
+})
 
 test('a file that is no database is store_unavailable, without its path', async () => {
   const file = join(stores.folder, 'broken-reports.db')

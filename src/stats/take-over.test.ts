@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { storeKinds, useStores } from '../store/both-stores.test-kit.ts'
 import type { Store } from '../store/open-store.ts'
 import { countHistogram } from './histogram.ts'
@@ -208,7 +208,7 @@ describe.each(storeKinds)('%s', (kind) => {
           .execute()
       )[0]!.n
     await second.flush()
-    await vi.waitUntil(async () => (await count()) === 1000, { timeout: 20_000 })
+    await expect.poll(count).toBe(1000)
     const { rows } = await sql<{ oldest: number }>`select min(at) as oldest from requests`.execute(db)
     expect(rows[0]!.oldest).toBeGreaterThan(now - 17 * day)
     expect(await db.selectFrom('events').select('name').execute()).toEqual([])
@@ -235,7 +235,7 @@ test('a store that is away: recorded all the same, told, and taken over when it 
   expect(ledger.status().backlogBytes).toBeGreaterThan(0)
   await stores.postgres().start()
   await ledger.flush()
-  await vi.waitUntil(() => ledger.condition().degraded === null)
+  await expect.poll(() => ledger.condition().degraded).toBeNull()
   const store = await openTestStore(address)
   expect(await requestIds(store)).toEqual(['a', 'b'])
   await ledger.flush()
@@ -267,4 +267,4 @@ test('a corrupt database file, a locked one, and none that can be made: the jour
   await ledger.flush()
   expect(await requestIds(store)).toEqual(['a', 'b'])
   expect(await ledger.verify()).toMatchObject({ agrees: true, requests: 2 })
-}, 20_000)
+})

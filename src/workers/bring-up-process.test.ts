@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('a process', () => {
     expect(processId).toBe(seen.process!.processId)
     expect([...engines.keys()]).toEqual(['m'])
     await Promise.all([close(), close()])
-    expect(seen.connection.isClosed).toBe(true)
+    expect(seen.connection).toMatchObject({ isClosed: true, closedWith: undefined })
     await expectNothingLeft(seen)
   })
 
@@ -169,6 +169,7 @@ describe.skipIf(process.platform === 'win32')('a process', () => {
     seen.connection.lose('stream closed')
     expect((await lost).message).toBe('the engine host of m was killed by SIGKILL')
     await close()
+    expect(seen.connection.closedWith).toBe(await lost)
     await expectNothingLeft(seen)
   })
 

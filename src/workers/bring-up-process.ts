@@ -106,24 +106,26 @@ async function callOff(loading: Promise<Loaded> | undefined): Promise<void> {
   if (late) await closeQuietly(late.connection)
 }
 
-const closeQuietly = (connection: WorkerConnection) => connection.close().catch(() => undefined)
+const closeQuietly = (connection: WorkerConnection, reason?: AppError) =>
+  connection.close(reason).catch(() => undefined)
 
 type Parts = Loaded & { process: WorkerProcess; socket: SocketAddress; address: string }
 
 function createProcessInstance({ connection, engines, process, socket, address }: Parts): Instance {
-  let isLost = false
+  let reason: AppError | undefined
   let closing: Promise<void> | undefined
   const lost = Promise.race([
     connection.lost.then(async (error) => (await process.exitedWithin(exitNoticeMs)) ?? error),
     process.exited,
   ])
-  void lost.then(() => {
-    isLost = true
+  void lost.then((error) => {
+    reason = error
   })
   const close = async () => {
     // A lost process is dead or stuck: a stuck one would not hear a polite word.
-    if (isLost) await process.kill()
-    await within(closeQuietly(connection), endGraceMs)
+    if (reason) await process.kill()
+    // The end of its process may be known before its streams notice: they end with it, and not as if unloaded.
+    await within(closeQuietly(connection, reason), endGraceMs)
     await process.end(endGraceMs)
     await socket.remove()
   }

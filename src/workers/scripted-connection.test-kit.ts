@@ -12,6 +12,8 @@ export type ScriptedConnection = WorkerConnection & {
   report(): { observedAt: Date; draining: boolean; memoryUsedBytes: undefined }
   sayDraining(): void
   readonly isClosed: boolean
+  /** What its streams would have ended with. */
+  readonly closedWith: AppError | undefined
 }
 
 export function createScriptedConnection(models: WorkerModel[] = []): ScriptedConnection {
@@ -19,6 +21,7 @@ export function createScriptedConnection(models: WorkerModel[] = []): ScriptedCo
   const listeners = new Set<() => void>()
   let draining = false
   let isClosed = false
+  let closedWith: AppError | undefined
   return {
     identity: {
       workerId: 'scripted',
@@ -50,8 +53,12 @@ export function createScriptedConnection(models: WorkerModel[] = []): ScriptedCo
     get isClosed() {
       return isClosed
     },
-    close: async () => {
+    get closedWith() {
+      return closedWith
+    },
+    close: async (reason) => {
       isClosed = true
+      closedWith = reason
     },
   }
 }

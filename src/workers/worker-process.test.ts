@@ -100,7 +100,7 @@ test.runIf(process.platform !== 'win32')('what a process has started goes with i
   expect(isAlive(grandchild)).toBe(true)
   process.kill(parent.processId!, 'SIGKILL')
   await parent.exited
-  await expect.poll(() => isAlive(grandchild), { timeout: 4_000 }).toBe(false)
+  await expect.poll(() => isAlive(grandchild)).toBe(false)
 })
 
 test('endless output without a line break is bounded', async () => {

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { engineContract } from '../../engine/contract.test-kit.ts'
 import type { LoadOptions } from '../../engine/types.ts'
 import { createFakeLoader } from './fake-loader.ts'
@@ -54,7 +54,7 @@ test('stalls when the source says so: the age of the last step grows until the r
   for (let tokens = 0; tokens < 2;) tokens += (await iterator.next()).value?.type === 'text-delta' ? 1 : 0
   const next = iterator.next()
   const { stepAgeMs } = engine.status()
-  await vi.waitUntil(() => engine.status().stepAgeMs > stepAgeMs)
+  await expect.poll(() => engine.status().stepAgeMs).toBeGreaterThan(stepAgeMs)
   expect(engine.status()).toMatchObject({ busySlots: 1, counters: { decodeTokens: 2 } })
   abort.abort()
   await expect(next).rejects.toMatchObject({ code: 'cancelled' })

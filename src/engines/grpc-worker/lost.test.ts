@@ -13,6 +13,7 @@ import {
   request,
   start,
 } from './open-connection.test-kit.ts'
+import { AppError } from '../../errors.ts'
 import { delta, openScriptedWorker, started } from './scripted-worker.test-kit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-lost-'))
@@ -77,12 +78,12 @@ test('left while the worker dies: leaving resolves', async () => {
 
 test('a worker that stands still: its reports stop', async () => {
   const { child, target } = await startProcess(`unix:${join(folder, 'stopped.sock')}`)
-  const connection = await openConnection({ target }, { reportTimeoutMs: 200 })
+  const connection = await openConnection({ target }, { reportTimeoutMs: 2000 })
   const iterator = await start(await connection.engine('m'))
   await iterator.next()
   child.kill('SIGSTOP')
   const { error } = await readAll(iterator)
-  expect(error).toMatchObject({ code: 'worker_lost', message: 'worker w has been silent for 200 ms' })
+  expect(error).toMatchObject({ code: 'worker_lost', message: 'worker w has been silent for 2 s' })
   expect(await connection.lost).toBe(error)
 })
 
@@ -151,6 +152,33 @@ test('a worker that shuts down in order takes nothing new, and ends what it has'
   call.write(delta(' done'))
   expect((await iterator.next()).value).toMatchObject({ text: ' done' })
   expect(told).toBeGreaterThan(0)
+})
+
+test('lost and closed in the same moment: what runs has the reason of the loss', async () => {
+  const { worker, connection, engine } = await openEngine({ reports: 'by-hand' })
+  const iterator = await start(engine)
+  ;(await worker.called(1)).write(delta('text'))
+  await iterator.next()
+  const ended = readAll(iterator)
+  worker.report.instanceId = 'two'
+  worker.sendReport()
+  const reason = await connection.lost
+  await connection.close()
+  expect((await ended).error).toMatchObject(lostCode)
+  await expect(engine.prepare(request())).rejects.toBe(reason)
+})
+
+test('closed because its process is gone: what runs, and what comes, has that reason', async () => {
+  const { worker, connection, engine } = await openEngine()
+  const iterator = await start(engine)
+  const call = await worker.called(1)
+  call.write(delta('text'))
+  await iterator.next()
+  const ended = readAll(iterator)
+  const gone = new AppError('worker_lost', 'the engine host of m was killed by SIGKILL')
+  await connection.close(gone)
+  expect((await ended).error).toBe(gone)
+  await expect(engine.prepare(request())).rejects.toBe(gone)
 })
 
 test('closing ends what runs with engine_failed and frees it in the worker; it may be done twice', async () => {

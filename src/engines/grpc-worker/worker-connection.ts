@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { controlService } from '../../contract/definition.ts'
 import type { ConnectOptions, WorkerAddress, WorkerConnection, WorkerIdentity } from '../../engine/worker.ts'
+import type { AppError } from '../../errors.ts'
 import { createAborter } from './aborter.ts'
 import { followReports } from './load-reports.ts'
 import type { WorkerClient } from './worker-client.ts'
@@ -30,11 +31,14 @@ export async function openConnection(
     track: reports.track,
     createRequestId: createRequestIds(),
   })
+  // Its streams may hear of it only after whoever waits for the loss has closed us.
+  let lost: AppError | undefined
+  void reports.lost.then((error) => (lost = error))
   let closing: Promise<void> | undefined
-  async function close(): Promise<void> {
+  async function close(reason: AppError): Promise<void> {
     reports.stop()
-    await models.leave()
-    client.end(unloaded())
+    await models.leave(reason)
+    client.end(reason)
   }
   return {
     identity,
@@ -51,7 +55,7 @@ export async function openConnection(
       const { inFlight } = await client.unary(controlService.Drain, request, drainMs + drainAnswerMs)
       return inFlight ?? 0
     },
-    close: () => (closing ??= close()),
+    close: (reason = lost ?? unloaded()) => (closing ??= close(reason)),
   }
 }
 

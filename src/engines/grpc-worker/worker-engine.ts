@@ -21,8 +21,8 @@ export type WorkerEngineOptions = Omit<GenerationContext, 'running' | 'assertOpe
 
 export type WorkerEngine = {
   engine: Engine
-  /** Ends what runs, and leaves the model in the worker. Idempotent. */
-  leave(): Promise<void>
+  /** Ends what runs, and refuses what comes, with this error; leaves the model in the worker. Idempotent. */
+  leave(reason: AppError): Promise<void>
 }
 
 /** The step in flight ends first. */
@@ -33,19 +33,21 @@ export const unloaded = () => new AppError('engine_failed', 'the model was unloa
 /** A model in a worker. What happens to it there, its status tells; what we do with it, it knows at once. */
 export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
   const { client, tracker, unload } = options
+  let left: AppError | undefined
   let leaving: Promise<void> | undefined
   let closing: Promise<void> | undefined
   const assertOpen = (): void => {
-    if (leaving) throw unloaded()
+    if (left) throw left
     client.assertUsable()
   }
   const context: GenerationContext = { ...options, assertOpen, running: new Set() }
-  const leave = () =>
-    (leaving ??= Promise.all([...context.running].map((generation) => generation.end(unloaded()))).then(
-      () => undefined,
-    ))
+  async function endRunning(reason: AppError): Promise<void> {
+    left = reason
+    await Promise.all([...context.running].map((generation) => generation.end(reason)))
+  }
+  const leave = (reason: AppError) => (leaving ??= endRunning(reason))
   async function close(): Promise<void> {
-    await leave()
+    await leave(unloaded())
     // A worker that is gone, or cannot unload, has nothing to be freed by us.
     await unload?.().catch(() => undefined)
   }
@@ -59,7 +61,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
     },
     status() {
       const status = tracker.status()
-      return leaving || client.isEnded ? { ...status, busySlots: 0, waiting: 0 } : status
+      return left || client.isEnded ? { ...status, busySlots: 0, waiting: 0 } : status
     },
     close: () => (closing ??= close()),
   }

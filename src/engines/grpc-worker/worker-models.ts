@@ -24,7 +24,7 @@ export type WorkerModels = Pick<WorkerConnection, 'engine'> & {
   list: WorkerConnection['models']
   load: WorkerConnection['loadModel']
   /** Ends what runs in any of the engines; the models stay loaded. */
-  leave(): Promise<void>
+  leave(reason: AppError): Promise<void>
 }
 
 /** The models of one worker, and the engines that were made for them. */
@@ -64,8 +64,8 @@ export function createWorkerModels(options: WorkerModelsOptions): WorkerModels {
         await client.unary(controlService.UnloadModel, { id }, timeoutMs)
       })
     },
-    async leave() {
-      await Promise.all([...engines].map((each) => each.leave()))
+    async leave(reason) {
+      await Promise.all([...engines].map((each) => each.leave(reason)))
     },
   }
 }

@@ -31,8 +31,11 @@ async def test_cancelling_a_call_frees_its_rows(serve: Serve, choices: int) -> N
 async def test_a_deadline_frees_the_row(serve: Serve) -> None:
     served = await serve()
     served.backend.may_go.clear()
+    # Long enough that the call is there before it, also where the machine is busy.
+    call = served.client.inference("Complete", complete(), timeout=2)
+    await eventually(lambda: served.backend.running == 1)
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await collect(served.client.inference("Complete", complete(), timeout=0.2))
+        await collect(call)
     assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     await eventually(lambda: served.backend.running == 0 and served.backend.cancelled == 1)
 
