@@ -19,9 +19,20 @@ import { sectionText } from './rivals/section.ts'
 import type { Cell } from './rivals/table.ts'
 
 const chosen = [
-  ...['plain', 'role-first', 'reasoning-content', 'tool-call', 'multi-token', 'coalesced'],
-  ...['split-every-byte', 'crlf', 'comments', 'late-usage', 'no-usage'],
-  ...['error-in-200', 'error-midway', 'truncated'],
+  'plain',
+  'role-first',
+  'reasoning-content',
+  'tool-call',
+  'multi-token',
+  'coalesced',
+  'split-every-byte',
+  'crlf',
+  'comments',
+  'late-usage',
+  'no-usage',
+  'error-in-200',
+  'error-midway',
+  'truncated',
 ]
 /** genai-bench draws its plots for longer than it measures; `--only` takes it too. */
 const usual = Object.keys(rivals).filter((name) => name !== 'genai-bench')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const summary = z.object({
@@ -8,8 +9,8 @@ const summary = z.object({
 })
 const percentile = z.object({
   Percentiles: z.string(),
-  'Latency (s)': z.number(),
-  'TTFT (ms)': z.number(),
+  'Latency (s)': z.number().nullable(),
+  'TTFT (ms)': z.number().nullable(),
   'ITL (ms)': z.number().nullable(),
   'TPOT (ms)': z.number().nullable(),
 })
@@ -25,17 +26,38 @@ export const evalscope: Rival = {
   invoke: ({ url, model, connections, requests, outputTokens, tokenizer, tools, folder }) => ({
     executable: '/bin/sh',
     arguments: [
-      ...['-c', readTogether, `${tools}/evalscope/bin/evalscope`, 'perf'],
-      ...['--url', `${url}/v1/chat/completions`, '--api', 'openai', '--model', model],
-      ...['--tokenizer-path', tokenizer, '--dataset', 'openqa', '--prompt', 'Hello w1 w2'],
-      ...['-n', String(requests), '--parallel', String(connections)],
-      ...['--max-tokens', String(outputTokens), '--stream', '--no-test-connection'],
-      ...['--outputs-dir', folder, '--no-timestamp'],
+      '-c',
+      readTogether,
+      `${tools}/evalscope/bin/evalscope`,
+      'perf',
+      '--url',
+      `${url}/v1/chat/completions`,
+      '--api',
+      'openai',
+      '--model',
+      model,
+      '--tokenizer-path',
+      tokenizer,
+      '--dataset',
+      'openqa',
+      '--prompt',
+      'Hello w1 w2',
+      '-n',
+      String(requests),
+      '--parallel',
+      String(connections),
+      '--max-tokens',
+      String(outputTokens),
+      '--stream',
+      '--no-test-connection',
+      '--outputs-dir',
+      folder,
+      '--no-timestamp',
     ],
     environment: { HF_HUB_OFFLINE: '1', FOLDER: folder },
   }),
   decode(text) {
-    const { summary: counts, percentiles } = document.parse(JSON.parse(text))
+    const { summary: counts, percentiles } = document.parse(parsePythonJson(text))
     const median = percentiles.find(({ Percentiles }) => Percentiles === '50%')
     return withoutGaps({
       succeeded: counts['Success Requests'],

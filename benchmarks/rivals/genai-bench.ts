@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const figure = z.object({ mean: z.number().nullable(), p50: z.number().nullable() })
@@ -19,19 +20,43 @@ export const genaiBench: Rival = {
     executable: '/bin/sh',
     arguments: [
       // The report's name holds the run's length.
-      ...['-c', '"$0" "$@" || exit; mv "$FOLDER"/run/D*_num_concurrency_*.json "$FOLDER"/run/D16.json'],
-      ...[`${tools}/genai-bench/bin/genai-bench`, 'benchmark', '--api-backend', 'sglang'],
-      ...['--api-base', url, '--api-key', 'none', '--task', 'text-to-text'],
-      ...['--api-model-name', model, '--model', model, '--model-tokenizer', tokenizer],
-      ...['--num-concurrency', String(connections), '--traffic-scenario', `D(16,${outputTokens})`],
-      ...['--max-requests-per-run', String(requests), '--max-time-per-run', '1'],
-      ...['--experiment-base-dir', folder, '--experiment-folder-name', 'run'],
-      ...['--metrics-time-unit', 'ms'],
+      '-c',
+      '"$0" "$@" || exit; mv "$FOLDER"/run/D*_num_concurrency_*.json "$FOLDER"/run/D16.json',
+      `${tools}/genai-bench/bin/genai-bench`,
+      'benchmark',
+      '--api-backend',
+      'sglang',
+      '--api-base',
+      url,
+      '--api-key',
+      'none',
+      '--task',
+      'text-to-text',
+      '--api-model-name',
+      model,
+      '--model',
+      model,
+      '--model-tokenizer',
+      tokenizer,
+      '--num-concurrency',
+      String(connections),
+      '--traffic-scenario',
+      `D(16,${outputTokens})`,
+      '--max-requests-per-run',
+      String(requests),
+      '--max-time-per-run',
+      '1',
+      '--experiment-base-dir',
+      folder,
+      '--experiment-folder-name',
+      'run',
+      '--metrics-time-unit',
+      'ms',
     ],
     environment: { HF_HUB_OFFLINE: '1', FOLDER: folder },
   }),
   decode(text) {
-    const { aggregated_metrics: run } = document.parse(JSON.parse(text))
+    const { aggregated_metrics: run } = document.parse(parsePythonJson(text))
     return withoutGaps({
       succeeded: run.num_completed_requests,
       failed: run.num_error_requests,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const figure = z.object({ successful: z.object({ median: z.number(), mean: z.number() }).nullable() })
@@ -31,18 +32,25 @@ export const guidellm: Rival = {
   invoke: ({ url, model, connections, requests, outputTokens, tokenizer, folder }) => ({
     executable: 'guidellm/bin/guidellm',
     arguments: [
-      ...['run', '--backend'],
+      'run',
+      '--backend',
       `kind=openai_http,target=${url},model=${model},request_format=/v1/chat/completions`,
-      ...['--profile', `kind=concurrent,streams=${connections}`],
-      ...['--constraint', `kind=max_requests,count=${requests}`],
-      ...['--tokenizer', `kind=hf_auto,model=${tokenizer}`],
-      ...['--data', `kind=synthetic_text,prompt_tokens=16,output_tokens=${outputTokens}`],
-      ...['--output', `kind=json,path=${join(folder, 'guidellm.json')}`, '--disable-console'],
+      '--profile',
+      `kind=concurrent,streams=${connections}`,
+      '--constraint',
+      `kind=max_requests,count=${requests}`,
+      '--tokenizer',
+      `kind=hf_auto,model=${tokenizer}`,
+      '--data',
+      `kind=synthetic_text,prompt_tokens=16,output_tokens=${outputTokens}`,
+      '--output',
+      `kind=json,path=${join(folder, 'guidellm.json')}`,
+      '--disable-console',
     ],
     environment: { GUIDELLM__MAX_WORKER_PROCESSES: '1', HF_HUB_OFFLINE: '1' },
   }),
   decode(text) {
-    const { metrics } = document.parse(JSON.parse(text)).benchmarks[0]!
+    const { metrics } = document.parse(parsePythonJson(text)).benchmarks[0]!
     const { successful, errored, incomplete } = metrics.request_totals
     return withoutGaps({
       succeeded: successful,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const figure = z.object({ mean: z.number(), median: z.number() }).nullable()
@@ -55,7 +56,7 @@ export const inferencePerf: Rival = {
     },
   }),
   decode(text) {
-    const { successes, failures } = document.parse(JSON.parse(text))
+    const { successes, failures } = document.parse(parsePythonJson(text))
     const inMs = (value: { median: number } | null | undefined): number => (value?.median ?? 0) * 1000
     return withoutGaps({
       succeeded: successes.count,

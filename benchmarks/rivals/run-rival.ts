@@ -17,10 +17,20 @@ export const runRival = async (rival: Rival, given: Omit<RivalLoad, 'folder'>): 
     const invocation = rival.invoke({ ...given, folder })
     const exit = await execute(invocation, given.tools, folder)
     const report = await readFile(join(folder, rival.report), 'utf8').catch(() => undefined)
-    if (report !== undefined) return { kind: 'figures', figures: rival.decode(report) }
-    return { kind: 'no report', why: exit }
+    if (report === undefined) return { kind: 'no report', why: exit }
+    return decodeReport(rival, report)
   } finally {
     await rm(folder, { recursive: true })
+  }
+}
+
+/** A report in another form than its reader knows is that tool's cell, and not the end of a run of minutes. */
+const decodeReport = (rival: Rival, report: string): Outcome => {
+  try {
+    return { kind: 'figures', figures: rival.decode(report) }
+  } catch (cause) {
+    const [line] = String(cause).split('\n')
+    return { kind: 'no report', why: `not read: ${line}` }
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const document = z.object({
@@ -21,17 +22,41 @@ export const sglang: Rival = {
   invoke: ({ url, model, connections, requests, outputTokens, tokenizer, tools, folder }) => ({
     executable: 'sglang/bin/python',
     arguments: [
-      ...['-m', 'sglang.benchmark.serving', '--backend', 'vllm-chat', '--base-url', url],
-      ...['--model', tokenizer, '--served-model-name', model, '--tokenizer', tokenizer],
-      ...['--dataset-name', 'random-ids', '--random-input-len', '16', '--random-range-ratio', '1'],
-      ...['--random-output-len', String(outputTokens), '--num-prompts', String(requests)],
-      ...['--max-concurrency', String(connections), '--warmup-requests', '0', '--disable-tqdm'],
-      ...['--output-file', join(folder, 'sglang.jsonl'), '--output-details'],
+      '-m',
+      'sglang.benchmark.serving',
+      '--backend',
+      'vllm-chat',
+      '--base-url',
+      url,
+      '--model',
+      tokenizer,
+      '--served-model-name',
+      model,
+      '--tokenizer',
+      tokenizer,
+      '--dataset-name',
+      'random-ids',
+      '--random-input-len',
+      '16',
+      '--random-range-ratio',
+      '1',
+      '--random-output-len',
+      String(outputTokens),
+      '--num-prompts',
+      String(requests),
+      '--max-concurrency',
+      String(connections),
+      '--warmup-requests',
+      '0',
+      '--disable-tqdm',
+      '--output-file',
+      join(folder, 'sglang.jsonl'),
+      '--output-details',
     ],
     environment: { PYTHONPATH: join(tools, 'sglang-lib'), HF_HUB_OFFLINE: '1' },
   }),
   decode(text) {
-    const run = document.parse(JSON.parse(withoutInfinity(text)))
+    const run = document.parse(parsePythonJson(text.split('\n')[0] ?? ''))
     return withoutGaps({
       succeeded: run.completed,
       // Failed ones have no count of their own; the details hold one entry for each request.
@@ -44,7 +69,3 @@ export const sglang: Rival = {
     })
   },
 }
-
-/** Python's writer has words that JSON has not: the request rate is `Infinity` where there is none. */
-const withoutInfinity = (text: string): string =>
-  (text.split('\n')[0] ?? '').replaceAll(/: -?(Infinity|NaN)\b/g, ': null')

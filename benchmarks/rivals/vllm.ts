@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parsePythonJson } from './python-json.ts'
 import { withoutGaps, type Rival } from './rival.ts'
 
 const document = z.object({
@@ -21,18 +22,41 @@ export const vllm: Rival = {
   invoke: ({ url, model, connections, requests, outputTokens, tokenizer, tools, folder }) => ({
     executable: 'vllm/bin/python',
     arguments: [
-      ...[join(import.meta.dirname, 'vllm-serve.py'), join(tools, 'vllm-lib')],
-      ...['--backend', 'openai-chat', '--base-url', url, '--endpoint', '/v1/chat/completions'],
-      ...['--model', model, '--tokenizer', tokenizer, '--dataset-name', 'random'],
-      ...['--random-input-len', '16', '--random-output-len', String(outputTokens)],
-      ...['--num-prompts', String(requests), '--max-concurrency', String(connections)],
-      ...['--percentile-metrics', 'ttft,tpot,itl,e2el', '--disable-tqdm'],
-      ...['--save-result', '--result-dir', folder, '--result-filename', 'vllm.json'],
+      join(import.meta.dirname, 'vllm-serve.py'),
+      join(tools, 'vllm-lib'),
+      '--backend',
+      'openai-chat',
+      '--base-url',
+      url,
+      '--endpoint',
+      '/v1/chat/completions',
+      '--model',
+      model,
+      '--tokenizer',
+      tokenizer,
+      '--dataset-name',
+      'random',
+      '--random-input-len',
+      '16',
+      '--random-output-len',
+      String(outputTokens),
+      '--num-prompts',
+      String(requests),
+      '--max-concurrency',
+      String(connections),
+      '--percentile-metrics',
+      'ttft,tpot,itl,e2el',
+      '--disable-tqdm',
+      '--save-result',
+      '--result-dir',
+      folder,
+      '--result-filename',
+      'vllm.json',
     ],
     environment: { HF_HUB_OFFLINE: '1' },
   }),
   decode(text) {
-    const run = document.parse(JSON.parse(text))
+    const run = document.parse(parsePythonJson(text))
     return withoutGaps({
       succeeded: run.completed,
       failed: run.failed,
