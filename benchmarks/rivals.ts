@@ -6,7 +6,7 @@
  *   npm run bench:rivals -- --tools FOLDER --only vllm,sluice --behaviours plain,role-first --dry
  */
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { behaviours } from '../bench/truth-server/behaviours.ts'
 import { startTruthProcess } from './bench-accuracy-measure.ts'
@@ -51,13 +51,14 @@ const { values } = parseArgs({
 const shape = { tokens: 50, firstMs: 400, gapMs: 20 }
 const load = { connections: 16, requests: 32, outputTokens: shape.tokens }
 
+// Each tool runs in a folder of its own.
+const folder = resolve(values.tools)
 const tools: { rival: Rival; version: string }[] = []
 for (const name of values.only.split(',')) {
   const rival = rivals[name]
   if (rival === undefined) throw new RangeError(`no tool ${name}: ${Object.keys(rivals).join(', ')}`)
-  const version = name === 'sluice' ? 'of this checkout' : await installedVersion(rival, values.tools)
-  if (version === undefined)
-    process.stderr.write(`${rival.name} is not in ${values.tools || '(no folder)'}\n`)
+  const version = name === 'sluice' ? 'of this checkout' : await installedVersion(rival, folder)
+  if (version === undefined) process.stderr.write(`${rival.name} is not in ${folder}\n`)
   else tools.push({ rival, version })
 }
 
@@ -66,8 +67,8 @@ const turns = names.flatMap((behaviour) => tools.map(({ rival }) => ({ behaviour
 const cells: Cell[] = []
 const runLane = async (): Promise<void> => {
   const server = await startTruthProcess(shape)
-  const tokenizer = join(values.tools, 'tokenizer')
-  const lane = createLane(new URL(server.url).origin, { ...load, tokenizer, tools: values.tools })
+  const tokenizer = join(folder, 'tokenizer')
+  const lane = createLane(new URL(server.url).origin, { ...load, tokenizer, tools: folder })
   try {
     for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
       cells.push(await lane(turn.rival, turn.behaviour))
