@@ -8,7 +8,7 @@ import type { Figures, Invocation, Rival, RivalLoad } from './rival.ts'
 export type Outcome = { kind: 'figures'; figures: Figures } | { kind: 'no report'; why: string }
 
 const start = promisify(execFile)
-const timeoutMs = 90_000
+const timeoutMs = 120_000
 
 /** One run of one tool, in a folder of its own that goes away. */
 export const runRival = async (rival: Rival, given: Omit<RivalLoad, 'folder'>): Promise<Outcome> => {
