@@ -16,7 +16,7 @@ const document = z.object({
         inter_token_latency: figure,
       })
       .optional(),
-    output_tokens: z.object({ total: z.number() }).nullish(),
+    output_tokens: z.object({ mean: z.number() }).nullish(),
     output_len: figure.optional(),
   }),
   failures: z.object({ count: z.number() }),
@@ -65,7 +65,7 @@ export const inferencePerf: Rival = {
       tpot: inMs(successes.latency?.time_per_output_token),
       itl: inMs(successes.latency?.inter_token_latency),
       e2e: inMs(successes.latency?.request_latency),
-      tokens: successes.output_len?.mean,
+      tokens: successes.output_tokens?.mean ?? successes.output_len?.mean,
     })
   },
 }
