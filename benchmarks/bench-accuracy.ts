@@ -110,4 +110,4 @@ no 5,000 of them pass the test. Latencies count from the schedule all the same.
 \`node bench/truth-server/main.ts 8099\` listens on port 8099; the model's name chooses the behaviour
 (\`GET /v1/models\` lists them), and \`GET /truth\` returns what was really sent, and when.
 `
-await writeAround(['delivery', 'agreement'], document)
+await writeAround(['delivery', 'agreement', 'rivals'], document)

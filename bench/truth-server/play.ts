@@ -29,6 +29,7 @@ const act = (response: ServerResponse, step: Action, truth: Truth): void => {
       return
     }
     case 'end':
+      truth.endedAt = monotonicNow()
       response.end()
       return
     case 'cut':

@@ -7,4 +7,6 @@ export type Truth = {
   /** When each event with output was handed to the socket; events of one write share their time. */
   outputs: number[]
   tokens: number
+  /** When the answer was ended, usage and all; absent while it runs. */
+  endedAt?: number
 }
