@@ -47,8 +47,8 @@ test('a file that is missing, a folder or empty is refused by name', async () =>
   try {
     const empty = join(folder, 'empty.jsonl')
     await writeFile(empty, '\n\n')
-    await expect(readPromptFile(join(folder, 'no.jsonl'))).rejects.toThrow('no.jsonl: ENOENT')
-    await expect(readPromptFile(folder)).rejects.toThrow('EISDIR')
+    await expect(readPromptFile(join(folder, 'no.jsonl'))).rejects.toThrow('no.jsonl: there is no such file')
+    await expect(readPromptFile(folder)).rejects.toThrow('it is a folder')
     await expect(readPromptFile(empty)).rejects.toThrow('holds no prompt')
   } finally {
     await rm(folder, { recursive: true })

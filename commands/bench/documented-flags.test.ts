@@ -16,7 +16,7 @@ const others = [BenchCompare, BenchEngine, BenchMerge, BenchReport].flatMap(({ f
   Object.entries(flags as Record<string, Known>),
 )
 /** Of other programs, where the text compares them with ours, and what every command has. */
-const foreign = ['help', 'json', 'user-centric-rate', 'num-users', 'enable-metrics', 'metrics']
+const foreign = ['help', 'json', 'user-centric-rate', 'num-users', 'enable-metrics', 'metrics', 'embeddings']
 const namesOf = ([name, { aliases = [], allowNo }]: [string, Known]): string[] =>
   [name, ...aliases].flatMap((one) => (allowNo === true ? [one, `no-${one}`] : [one]))
 

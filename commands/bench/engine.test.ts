@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineResult } from '../../bench/engine/engine-result.ts'
 import { runCommand } from '../../src/cli/run-command.test-kit.ts'
 import BenchEngine from './engine.ts'

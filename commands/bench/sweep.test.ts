@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { BenchResult } from '../../bench/result.ts'
 import type { SweepAnswer } from '../../bench/sweep/describe-sweep.ts'
 import { runBenchCommand, startLimitedServer, type LimitedServer } from './search.test-kit.ts'
