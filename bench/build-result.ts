@@ -16,6 +16,7 @@ import { rampOf } from './ramp-of.ts'
 import { schemaVersion, type BenchResult } from './result.ts'
 import { round } from './record/statistics.ts'
 import { describeSteady } from './steady/steady-figures.ts'
+import { monotonicOffset } from './wire/monotonic.ts'
 import type { Target } from './wire/target.ts'
 
 export type ResultParts = NoteFacts & {
@@ -43,7 +44,7 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     sluice_version: parts.version,
     argv: parts.argv,
     started_at: parts.startedAt.toISOString(),
-    monotonic_origin_ms: recorded.originMs === undefined ? null : round(toMonotonic(recorded.originMs)),
+    monotonic_origin_ms: recorded.originMs === undefined ? null : round(recorded.originMs + monotonicOffset()),
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },
@@ -99,9 +100,6 @@ const describeShares = ({
     ? { success_rate: null, error_rate: null }
     : { success_rate: succeeded / ended, error_rate: failed / ended }
 }
-
-/** `performance.now()` is the same clock with another zero. */
-const toMonotonic = (time: number): number => time + Number(process.hrtime.bigint()) / 1e6 - performance.now()
 
 const describeTokens = ({ tokens }: Recorded): BenchResult['tokens'] => ({
   source: tokens.source,
