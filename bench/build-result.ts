@@ -44,7 +44,8 @@ export const buildResult = (parts: ResultParts): BenchResult => {
     sluice_version: parts.version,
     argv: parts.argv,
     started_at: parts.startedAt.toISOString(),
-    monotonic_origin_ms: recorded.originMs === undefined ? null : round(recorded.originMs + monotonicOffset()),
+    monotonic_origin_ms:
+      recorded.originMs === undefined ? null : round(recorded.originMs + monotonicOffset()),
     interrupted: parts.interrupted,
     environment: readEnvironment(),
     target: { base_url: parts.target.baseUrl, endpoint: options.endpoint, model: parts.model },

@@ -16,7 +16,7 @@ const document = z.object({
         inter_token_latency: figure,
       })
       .optional(),
-    output_tokens: z.object({ mean: z.number() }).nullish(),
+    output_tokens: z.object({ mean: z.number().optional() }).nullish(),
     output_len: figure.optional(),
   }),
   failures: z.object({ count: z.number() }),

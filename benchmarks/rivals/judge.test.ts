@@ -48,5 +48,6 @@ test('of failing answers only the count is judged', () => {
   expect(textOf(judge({ succeeded: 0, failed: 2 }, failing, 2))).toBe('✓')
   expect(textOf(judge({ succeeded: 2, failed: 0, ttft: 1 }, failing, 2))).toBe('✗ **2 of 2 succeeded**')
   expect(textOf(judge({ succeeded: 0, failed: 1 }, failing, 2))).toBe('✗ 1 of 2 failed')
-  expect(textOf({ kind: 'no report', why: 'exit 1' })).toBe('✗ no report (exit 1)')
+  expect(textOf({ kind: 'no report', why: 'exit 1', lost: true })).toBe('✗ no report (exit 1)')
+  expect(textOf({ kind: 'no report', why: 'exit 1', lost: false })).toBe('○ no report (exit 1)')
 })

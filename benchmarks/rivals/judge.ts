@@ -7,7 +7,8 @@ export type Judgement =
   | { kind: 'figures'; remarks: Remark[] }
   /** A failing behaviour: how many requests were taken for good ones. */
   | { kind: 'failures'; succeeded: number; failed: number; requests: number }
-  | { kind: 'no report'; why: string }
+  /** `lost`: there was something to report. */
+  | { kind: 'no report'; why: string; lost: boolean }
 
 /** Beyond this share of the truth a figure is wrong. */
 export const tolerance = 0.1

@@ -1,3 +1,4 @@
+import { behaviours } from '../../bench/truth-server/behaviours.ts'
 import { readTruths } from '../bench-accuracy-measure.ts'
 import { judge, tolerance, type Judgement } from './judge.ts'
 import type { Rival, RivalLoad } from './rival.ts'
@@ -12,7 +13,9 @@ export const createLane = (url: string, given: Given) => {
   const measure = async (rival: Rival, behaviour: string): Promise<Judgement> => {
     const before = (await readTruths(url)).length
     const outcome = await runRival(rival, { ...given, url, model: behaviour })
-    if (outcome.kind === 'no report') return outcome
+    // Some end with an error and without a report where no request has succeeded.
+    if (outcome.kind === 'no report')
+      return { ...outcome, lost: behaviours[behaviour]?.failure === undefined }
     const truths = (await readTruths(url)).slice(before).filter((truth) => truth.behaviour === behaviour)
     return judge(outcome.figures, trueFiguresOf(behaviour, truths), given.requests)
   }

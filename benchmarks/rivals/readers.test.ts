@@ -33,6 +33,7 @@ test.each([
 test.each([
   ['vllm', 'vllm-failed.json'],
   ['guidellm', 'guidellm-failed.json'],
+  ['inference-perf', 'inference-perf-failed.json'],
   ['evalscope', 'evalscope-failed.txt'],
 ])('a report of %s without any success has counts and no figures', async (tool, file) => {
   expect(await read(tool, file)).toEqual({ succeeded: 0, failed: 32 })

@@ -24,9 +24,9 @@ after ${shape.firstMs} ms and then one each ${shape.gapMs} ms. Each tool is its 
 ${said.map((text) => `- ${text}`).join('\n')}
 
 ✓: within ${tolerance * 100} % of the truth, and every failure counted as one. ✗: not, with what it said instead, in milliseconds.
-○: right in what it says, but without a figure that its report has elsewhere. (d): another definition and no error: an
-end-to-end time that ends with the stream and not with its last token, or a gap between events called inter-token
-latency. GuideLLM's ITL and AIPerf's are one figure for each request and stand for TPOT here; GuideLLM's own TPOT holds
+○: right in what it says, but without a figure that its report has elsewhere, or without any report where no request
+succeeded. (d): another definition and no error: an end-to-end time that ends with the stream and not with its last
+token, or a gap between events called inter-token latency. GuideLLM's ITL and AIPerf's are one figure for each request and stand for TPOT here; GuideLLM's own TPOT holds
 the time to the first token, by definition. A time that was off by less than ${tolerance * 300} % was measured a second time, and
 the better of the two stands.
 

@@ -20,7 +20,7 @@ export const tableOf = (
 }
 
 export const textOf = (judgement: Judgement): string => {
-  if (judgement.kind === 'no report') return `✗ no report (${judgement.why})`
+  if (judgement.kind === 'no report') return `${judgement.lost ? '✗' : '○'} no report (${judgement.why})`
   if (judgement.kind === 'failures') {
     const { succeeded, failed, requests } = judgement
     if (succeeded > 0) return `✗ **${succeeded} of ${requests} succeeded**`
