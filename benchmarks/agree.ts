@@ -69,9 +69,7 @@ for about ${seconds} s, ${rounds} rounds, medians of the rounds. autocannon's fi
 its table rounds to milliseconds; wrk is beside it where it is installed.
 
 The figures hold what lies between tool and server, too, and that depends on how busy the tool keeps the machine: a
-processor that sleeps between two answers wakes up late. Of our requests at 16 connections half were under way for less
-than 0.07 ms to the server and 0.07 ms back where answers came after 5 ms, 0.15 and 0.11 ms after 20 ms, 0.38 and 0.33 ms
-after 100 ms. autocannon is warm from the second round on, wrk is compiled; ours begins each time in a fresh thread.
+processor that sleeps between two answers wakes up late. autocannon is warm from the second round on, wrk is compiled; ours begins each time in a fresh thread.
 
 Run of ${new Date().toISOString().slice(0, 10)} by \`npm run bench:agree\`; ${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}.
 

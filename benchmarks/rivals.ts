@@ -22,6 +22,7 @@ const chosen = [
   'plain',
   'role-first',
   'reasoning-content',
+  'reasoning',
   'tool-call',
   'multi-token',
   'coalesced',
