@@ -138,7 +138,11 @@ class TransformersBackend:
     async def forget_prompts(self) -> None:
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
-        self._require().engine.forget(lambda: loop.call_soon_threadsafe(done.set))
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(done.set)
+
+        self._require().engine.forget(tell)
         await done.wait()
 
     def load_now(self) -> BackendLoad:
