@@ -53,7 +53,8 @@ test.each([
 ])(
   '%s %j: the daemon’s own times stand beside ours',
   async (endpoint, words) => {
-    const result = await bench('--endpoint', endpoint, ...words, '-c', '2', '-n', '6', '--max-tokens', '12')
+    const load = ['-c', '2', '-n', '6', '--max-tokens', '12', '--ignore-eos']
+    const result = await bench('--endpoint', endpoint, ...words, ...load)
     const { queue, prefill, decode } = result.server_timings
     expect([queue, prefill, decode]).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
     expect(prefill! + decode!).toBeGreaterThan(0)
@@ -81,8 +82,9 @@ test('the daemon forgets its prompts on demand: the same text again is computed 
   expect(reset.cache_reset).toBe('/api/models/reset-cache')
   expect(cachedOf(reset)).toEqual([0])
   expect(reset.tokens.cached_prompt).toBe(0)
-  const { stdout } = await sandbox.sluice('logs', '--events', '--name', 'model.cache_reset', '--json')
-  expect(stdout).toContain('"model": "pocket"')
+  const events = async () =>
+    (await sandbox.sluice('logs', '--events', '--name', 'model.cache_reset', '--json')).stdout
+  await expect.poll(events).toContain('"model": "pocket"')
   const unknown = await fetch(`${sandbox.daemonFile().base_url}/api/models/reset-cache`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
