@@ -31,11 +31,21 @@ export type Turn = {
 /** Of a server that has gone away. Asking a thousand times a second for the rest of a run fills the result with nothing else. */
 const afterAbsenceMs = 100
 
+const pauseAfterAbsence =
+  ({ send, signal }: Turn): SendOne =>
+  async (...request) => {
+    const attempt = await send(...request)
+    if (attempt.failure?.kind === 'connect')
+      await sleep(afterAbsenceMs, undefined, { signal }).catch(() => {})
+    return attempt
+  }
+
 export const offerClosedLoad = async (load: ClosedLoad, turn: Turn): Promise<Offered> => {
-  const { signal, share, startAt, width, send, cool } = turn
+  const { signal, share, startAt, width, cool } = turn
+  const send = load.durationMs === undefined ? turn.send : pauseAfterAbsence(turn)
   const beginAfter = spreadStarts(load, share, width)
   if (load.session !== undefined) {
-    await runSessions({ ...turn, load, session: load.session, beginAfter })
+    await runSessions({ ...turn, send, load, session: load.session, beginAfter })
     return { idleMs: 0 }
   }
   const { concurrency, requests, durationMs } = load
@@ -45,11 +55,7 @@ export const offerClosedLoad = async (load: ClosedLoad, turn: Turn): Promise<Off
     startAt,
     beginAfter,
     take: takeNumber(share),
-    issue: async (index, slot) => {
-      const { failure } = await send({ index }, slot)
-      if (failure?.kind === 'connect' && durationMs !== undefined)
-        await sleep(afterAbsenceMs, undefined, { signal }).catch(() => {})
-    },
+    issue: async (index, slot) => void (await send({ index }, slot)),
     ...(requests !== undefined && { requests }),
     ...(durationMs !== undefined && { durationMs }),
     ...(cool !== undefined && {

@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net'
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import type { Session } from '../options.ts'
 import { runBench } from '../run.ts'
 import { goodStream, startOddServer, startStream, type OddServer } from './odd-server.test-kit.ts'
 
 let server: OddServer | undefined
 afterEach(() => server?.close())
 
-const measure = async (requests: number | undefined, durationMs?: number) =>
+const measure = async (requests: number | undefined, durationMs?: number, session?: Session) =>
   runBench(
     {
       url: server!.url, model: 'm', endpoint: 'chat', stream: true, warmUp: 0,
       load: {
         mode: 'closed', concurrency: 1,
         ...(requests !== undefined && { requests }), ...(durationMs !== undefined && { durationMs }),
+        ...(session !== undefined && { session }),
       },
       prompts: { kind: 'built-in' }, sampling: { ignoreEos: false }, timeoutMs: 5000,
     },
@@ -56,14 +58,20 @@ test('a connection that closes before its first answer is a failure, and so is a
   expect(result.connections.resent).toBe(1)
 })
 
-test('a server that went away is asked ten times a second, not as often as it can refuse', async () => {
-  server = await startOddServer((response) => {
-    response.once('close', () => void server?.close())
-    return startStream(response).end(goodStream(2))
-  })
-  const result = await measure(undefined, 600)
-  const refused = result.errors.find(({ kind }) => kind === 'connect')?.count ?? 0
-  expect(refused).toBeGreaterThan(0)
-  // A pause lasts at least as long as it should.
-  expect(refused).toBeLessThanOrEqual(7)
-})
+test.each<[string, Session | undefined]>([
+  ['requests', undefined],
+  ['sessions', { turns: 2, think: { from: 0, to: 0 } }],
+])(
+  '%s: a server that went away is asked ten times a second, not as often as it can refuse',
+  async (_name, session) => {
+    server = await startOddServer((response) => {
+      response.once('close', () => void server?.close())
+      return startStream(response).end(goodStream(2))
+    })
+    const result = await measure(undefined, 600, session)
+    const refused = result.errors.find(({ kind }) => kind === 'connect')?.count ?? 0
+    expect(refused).toBeGreaterThan(0)
+    // A pause lasts at least as long as it should.
+    expect(refused).toBeLessThanOrEqual(7)
+  },
+)
