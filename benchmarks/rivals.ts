@@ -2,6 +2,8 @@
  * `sluice bench` and other load generators on the same streams, against the server that knows the truth. Writes its
  * section of docs/bench-accuracy.md. `benchmarks/rivals/install.sh FOLDER` installs the others.
  *
+ * With RIVALS_DEBUG set it shows the end of what a tool that fails has said.
+ *
  *   npm run bench:rivals -- --tools FOLDER
  *   npm run bench:rivals -- --tools FOLDER --only vllm,sluice --behaviours plain,role-first --dry
  */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 
+/** Milliseconds of the machine's clock: the same in every process and thread; `performance.now()` is not. */
+export const monotonicNow = (): number => Number(process.hrtime.bigint()) / 1e6
+
 /** Set by who wants events stamped: the name of the clock that he reads. */
 export const stampHeader = 'x-sluice-stamp'
 

@@ -2,7 +2,7 @@ import type { Usage } from '../wire/attempt.ts'
 import type { Delta } from './endpoint.ts'
 
 import { fieldsOf, isFields, isText, numberOf, type Fields } from './fields.ts'
-import { decodeTimings } from './own-times.ts'
+import { withOwnTimes } from './own-times.ts'
 
 /**
  * Reads a chunk or a whole answer of the OpenAI family. It looks only at what a benchmark needs, and
@@ -15,12 +15,11 @@ export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
     hasOutput: false,
     finishReason: undefined,
     usage: decodeUsage(fieldsOf(object['usage'])),
-    timings: decodeTimings(fieldsOf(object['timings'])),
+    timings: undefined,
     error: decodeError(object['error']),
   }
-  if (typeof object['sent_ms'] === 'number') delta.sentAt = object['sent_ms']
   const choices = object['choices']
-  if (!Array.isArray(choices)) return delta
+  if (!Array.isArray(choices)) return withOwnTimes(delta, object)
   for (const choice of choices.filter(isFields)) {
     delta.hasOutput ||= isText(choice['text']) || hasOutput(choice['delta']) || hasOutput(choice['message'])
     const part = fieldsOf(choice['delta'] ?? choice['message'])
@@ -30,7 +29,7 @@ export const decodeOpenAiDelta = (json: unknown): Delta | undefined => {
     if (isText(reasoning)) delta.reasoning = reasoning
     if (typeof choice['finish_reason'] === 'string') delta.finishReason = choice['finish_reason']
   }
-  return delta
+  return withOwnTimes(delta, object)
 }
 
 const hasOutput = (part: unknown): boolean => {

@@ -14,7 +14,7 @@ export const withOwnTimes = (delta: Delta, event: Fields): Delta => {
 }
 
 /** llama.cpp's names first, then plain ones. */
-export const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
+const decodeTimings = (timings: Fields | undefined): ServerTimings | undefined => {
   if (timings === undefined) return undefined
   const queue = numberOf(timings['queue_ms'])
   const prefill = numberOf(timings['prompt_ms']) ?? numberOf(timings['prefill_ms'])

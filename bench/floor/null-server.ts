@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { monotonicNow } from '../wire/monotonic.ts'
+import { monotonicNow } from '../../src/machine-clock.ts'
 
 /** How the null server answers one request; it comes in the request itself. */
 export type NullAnswer = {

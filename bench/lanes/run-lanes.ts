@@ -7,7 +7,7 @@ import { planArrivals } from '../load/plan-arrivals.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 import { createErrorTally } from '../record/error-tally.ts'
-import { monotonicNow } from '../wire/monotonic.ts'
+import { monotonicNow } from '../../src/machine-clock.ts'
 import type { Lane, LaneMeasurement, Warmed } from './lane.ts'
 import { shareOf } from './share.ts'
 

@@ -1,10 +1,13 @@
 import type { BenchResult } from '../result.ts'
 import type { Clock } from './clock.ts'
 import { explainLeftOut } from './left-out.ts'
-import { poolServerMetrics } from './pool-server-metrics.ts'
 
 /** What a reader must know of the merge, then what the parts said themselves. */
-export const writeNotes = (runs: BenchResult[], files: string[], { overlap }: Clock): string[] => {
+export const writeNotes = (
+  runs: BenchResult[],
+  files: string[],
+  { overlap, serverNote }: Pick<Clock, 'overlap'> & { serverNote: string | undefined },
+): string[] => {
   const nonces = new Set(runs.map(({ configuration }) => configuration.prompts.nonce ?? 'none'))
   const urls = new Set(runs.map(({ target }) => target.base_url))
   const [{ configuration }] = runs as [BenchResult]
@@ -18,7 +21,7 @@ export const writeNotes = (runs: BenchResult[], files: string[], { overlap }: Cl
       ? 'several constant schedules together are not constant: see gap_cv under dispatch'
       : undefined,
     ...explainLeftOut(runs),
-    poolServerMetrics(runs, files).note,
+    serverNote,
     ...nameParts(runs, files),
   ].filter((note) => note !== undefined)
 }

@@ -71,7 +71,7 @@ const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
     ...poolLengths(runs),
     stream: poolStream(runs),
     server_timings: poolTimings(runs),
-    server_metrics: poolServerMetrics(runs, files).server_metrics,
+    ...poolServerSide(runs, files, clock),
     cache_reset: runs.find(({ cache_reset: reset }) => reset !== undefined)?.cache_reset,
     dispatch: poolDispatch(runs, samples),
     connections: poolConnections(runs),
@@ -85,11 +85,16 @@ const poolRuns = (runs: BenchResult[], files: string[], clock: Clock) => {
     thresholds: [],
     // Made of the merged result, and so are the verdicts on the thresholds.
     compat: undefined,
-    notes: writeNotes(runs, files, clock),
     merged_from: runs.map((run, part) => describeLoadGenerator(run, files[part]!)),
     samples,
     samples_dropped: sumOf(runs.map((run) => run.samples_dropped)),
   } satisfies Omit<Pooled, 'argv'>
+}
+
+/** The server's own figures, and what a reader must know of them and of the merge. */
+const poolServerSide = (runs: BenchResult[], files: string[], { overlap }: Clock) => {
+  const { server_metrics, note: serverNote } = poolServerMetrics(runs, files)
+  return { server_metrics, notes: writeNotes(runs, files, { overlap, serverNote }) }
 }
 
 const judgeMerged = (merged: BenchResult, runs: BenchResult[]): BenchResult => {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../src/is-loopback.ts'
 import { round } from '../record/statistics.ts'
 import type { BenchResult } from '../result.ts'
 import { gaugeNames } from '../server-metrics/dialects.ts'
@@ -40,7 +41,7 @@ const explainApart = (parts: Part[], answered: number): string | undefined => {
   if (parts.some(({ own }) => own.server !== first.server))
     return 'the parts read them of different kinds of servers: see the parts'
   const machines = new Set(parts.map((part) => JSON.stringify(part.run.environment)))
-  if (isLoopback(first.url) && machines.size > 1)
+  if (isLoopback(hostOf(first.url)) && machines.size > 1)
     return `${first.url} is another server on each machine: see the parts`
   // Only tokens that a server has counted can be held against its own count.
   if (run.tokens.source !== 'usage') return undefined
@@ -52,7 +53,7 @@ const explainApart = (parts: Part[], answered: number): string | undefined => {
     : `the server that ${short.file} read made ${short.own.output_tokens} of the ${answered} tokens that all parts got, so there are several behind ${first.url}: see the parts`
 }
 
-const isLoopback = (url: string): boolean => /^\w+:\/\/(127(\.\d+){3}|localhost|\[::1\])(:|\/|$)/.test(url)
+const hostOf = (url: string): string => URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
 
 const poolGauges = (parts: Part[]): ServerMetrics['gauges'] => {
   const gauges: ServerMetrics['gauges'] = {}

@@ -1,5 +1,6 @@
 import { nameOf } from '../level.ts'
 import type { Sample } from '../record/samples.ts'
+import { round } from '../record/statistics.ts'
 import { timePerTokenOf } from '../record/time-per-token.ts'
 import type { BenchResult } from '../result.ts'
 
@@ -43,7 +44,7 @@ const encodeRow = (load: string, origin: number, sample: Sample): string => {
     start,
     end,
     ttft,
-    perToken === undefined ? undefined : Math.round(1000 * perToken) / 1000,
+    perToken === undefined ? undefined : round(perToken),
     e2e,
     prompt,
     output,

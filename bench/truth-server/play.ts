@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Step } from './step.ts'
-import { monotonicNow } from '../wire/monotonic.ts'
+import { monotonicNow } from '../../src/machine-clock.ts'
 import type { Truth } from './truth.ts'
 
 /** Does the steps in order and keeps the time of each output as it is handed to the socket. */

@@ -5,7 +5,7 @@ import { behaviours } from './behaviours.ts'
 import { countWords } from './events.ts'
 import { play } from './play.ts'
 import type { Shape } from './streams.ts'
-import { monotonicNow } from '../wire/monotonic.ts'
+import { monotonicNow } from '../../src/machine-clock.ts'
 import type { Truth } from './truth.ts'
 
 export type TruthServer = {

@@ -1,4 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
+import { isLoopback } from '../../src/is-loopback.ts'
 import { nameMachineClock, stampHeader } from '../../src/machine-clock.ts'
 import type { Target } from './target.ts'
 
@@ -13,7 +14,7 @@ export const askForStamps = ({ origin }: Target): Record<string, string> => {
 
 const isHere = (host: string): boolean => {
   const address = host.replace(/^\[|\]$/g, '').toLowerCase()
-  if (/^(.*\.)?localhost$|^127(\.\d+){3}$|^::1$/.test(address) || address === hostname().toLowerCase())
+  if (isLoopback(address) || address.endsWith('.localhost') || address === hostname().toLowerCase())
     return true
   return Object.values(networkInterfaces()).some((all) => all?.some((each) => each.address === address))
 }

@@ -1,5 +1,4 @@
-/** The same clock in every process and thread of a machine, in milliseconds; `performance.now()` is not. */
-export const monotonicNow = (): number => Number(process.hrtime.bigint()) / 1e6
+import { monotonicNow } from '../../src/machine-clock.ts'
 
 /**
  * What to add to this thread's `performance.now()` to get the machine's clock. Both run at the same rate; a pause

@@ -53,7 +53,6 @@ Exit codes: 0 pass; 2 wrong file or flag, or runs that cannot be compared; 8 fai
       [this.args.before, before],
       [this.args.after, after],
     ] as const) {
-      // prettier-ignore
       if (runs.some(({ verdict }) => verdict.status === 'INVALID')) {
         this.warn(`${file} is INVALID: its latencies are partly the load generator's own`)
       }

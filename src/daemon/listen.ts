@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../errors.ts'
+import { isLoopback } from '../is-loopback.ts'
 
 type Listener = {
   listen(options: { host: string; port: number }): Promise<string>
@@ -29,9 +30,6 @@ export async function listen(
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`
 }
-
-const isLoopback = (host: string) =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 function explain(cause: NodeJS.ErrnoException, host: string, port: number): AppError {
   if (cause.code === 'EADDRINUSE') {

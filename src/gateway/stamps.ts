@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { nameMachineClock, stampHeader } from '../machine-clock.ts'
+import { monotonicNow, nameMachineClock, stampHeader } from '../machine-clock.ts'
 import type { ServerEvent } from '../protocols/protocol.ts'
 
 /** Only for a caller who reads the same clock: on another machine the stamps would mean nothing. */
@@ -16,5 +16,4 @@ export const addBlank = (event: ServerEvent): ServerEvent =>
   event.data.startsWith('{"') ? { ...event, data: `{"sent_ms":${blank},${event.data.slice(1)}` } : event
 
 /** Now they leave: milliseconds of the machine's monotonic clock. */
-export const fillBlanks = (text: string): string =>
-  text.replaceAll(blank, String(Number(process.hrtime.bigint()) / 1e6))
+export const fillBlanks = (text: string): string => text.replaceAll(blank, String(monotonicNow()))

@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { AppError } from '../errors.ts'
-import { decodeListenAddress, encodeListenAddress, isLoopback, type ListenAddress } from './listen-address.ts'
+import { isLoopback } from '../is-loopback.ts'
+import { decodeListenAddress, encodeListenAddress, type ListenAddress } from './listen-address.ts'
 import { guardSocketFile, prepareSocketFile } from './socket-file.ts'
 
 export type Bound = {

@@ -19,9 +19,6 @@ export function decodeListenAddress(text: string): ListenAddress {
   return { kind: 'tcp', host: match[1]!.replace(/^\[|\]$/g, ''), port }
 }
 
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-
 /** As gRPC and `ConnectWorker` want it. */
 export function encodeListenAddress(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`

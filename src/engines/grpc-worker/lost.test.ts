@@ -154,12 +154,18 @@ test('a worker that shuts down in order takes nothing new, and ends what it has'
   expect(told).toBeGreaterThan(0)
 })
 
-test('lost and closed in the same moment: what runs has the reason of the loss', async () => {
-  const { worker, connection, engine } = await openEngine({ reports: 'by-hand' })
-  const iterator = await start(engine)
-  ;(await worker.called(1)).write(delta('text'))
+/** An answer has begun; `ended` is its end. */
+async function openAnswering(options?: Parameters<typeof openEngine>[0]) {
+  const opened = await openEngine(options)
+  const iterator = await start(opened.engine)
+  const call = await opened.worker.called(1)
+  call.write(delta('text'))
   await iterator.next()
-  const ended = readAll(iterator)
+  return { ...opened, call, ended: readAll(iterator) }
+}
+
+test('lost and closed in the same moment: what runs has the reason of the loss', async () => {
+  const { worker, connection, engine, ended } = await openAnswering({ reports: 'by-hand' })
   worker.report.instanceId = 'two'
   worker.sendReport()
   const reason = await connection.lost
@@ -169,12 +175,7 @@ test('lost and closed in the same moment: what runs has the reason of the loss',
 })
 
 test('closed because its process is gone: what runs, and what comes, has that reason', async () => {
-  const { worker, connection, engine } = await openEngine()
-  const iterator = await start(engine)
-  const call = await worker.called(1)
-  call.write(delta('text'))
-  await iterator.next()
-  const ended = readAll(iterator)
+  const { connection, engine, ended } = await openAnswering()
   const gone = new AppError('worker_lost', 'the engine host of m was killed by SIGKILL')
   await connection.close(gone)
   expect((await ended).error).toBe(gone)
@@ -182,12 +183,7 @@ test('closed because its process is gone: what runs, and what comes, has that re
 })
 
 test('closing ends what runs with engine_failed and frees it in the worker; it may be done twice', async () => {
-  const { worker, connection, engine } = await openEngine()
-  const iterator = await start(engine)
-  const call = await worker.called(1)
-  call.write(delta('text'))
-  await iterator.next()
-  const ended = readAll(iterator)
+  const { worker, connection, engine, call, ended } = await openAnswering()
   await Promise.all([connection.close(), connection.close()])
   const unloaded = { code: 'engine_failed', message: 'the model was unloaded' }
   expect((await ended).error).toMatchObject(unloaded)
